@@ -1,0 +1,56 @@
+# `make report` and `make test` need only Python 3.11 or newer and make: each sets up a private
+# environment in .venv first. PYTHON=python3.12 chooses another interpreter.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+
+.PHONY: report test lint types docs bench check build format clean
+
+report: $(VENV)/.installed
+	$(BIN)/valuma-graph report -o out/
+	@echo "Open out/index.html in a browser."
+
+test: $(VENV)/.dev
+	$(BIN)/python -m pytest -n auto
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+format: $(VENV)/.dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+types: $(VENV)/.dev
+	$(BIN)/mypy
+
+check: $(VENV)/.installed
+	$(BIN)/valuma-graph check
+
+docs: $(VENV)/.docs
+	$(BIN)/sphinx-build -W --keep-going -b html docs docs/_build/html
+	@echo "Open docs/_build/html/index.html in a browser."
+
+bench: $(VENV)/.dev
+	$(BIN)/python benchmarks/run.py
+
+build: $(VENV)/.dev
+	$(BIN)/python -m build --no-isolation
+
+$(VENV)/.installed: pyproject.toml constraints.txt
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) install --quiet --constraint constraints.txt --editable .
+	touch $@
+
+$(VENV)/.dev: $(VENV)/.installed
+	$(PIP) install --quiet --constraint constraints.txt --editable '.[dev]'
+	touch $@
+
+$(VENV)/.docs: $(VENV)/.dev
+	$(PIP) install --quiet --constraint constraints.txt --editable '.[docs]'
+	touch $@
+
+clean:
+	rm -rf $(VENV) build dist out docs/_build
