@@ -293,6 +293,23 @@ def test_the_order_of_rows_changes_nothing_but_order(seed):
     assert sorted(one.members.index) == sorted(other.members.index)
 
 
+# -- written and read again ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["folder", "one.xlsx", "one.csv", "one.parquet"])
+def test_tables_of_a_year_are_read_back_as_they_were(finland, tmp_path, name):
+    vg.export(finland, tmp_path / name)
+    suffix = name.partition(".")[2]
+    others = {} if name in ("folder", "one.xlsx") else {
+        mode: tmp_path / f"one.{mode}.{suffix}" for mode in ("members", "networks")
+    }  # fmt: skip
+    again = vg.read(tmp_path / name, year=2019, **others)
+    same(again, finland)
+    assert (again.incidence != finland.incidence[
+        finland.members.index.get_indexer(again.members.index)
+    ][:, finland.networks.index.get_indexer(again.networks.index)]).nnz == 0  # fmt: skip
+
+
 # -- time on tables without a gazetteer -----------------------------------------------------------
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
         UnknownNodeError,
         ValumaError,
     )
-    from valuma_graph.export import export
+    from valuma_graph.exports import export
     from valuma_graph.measures import (
         brokerage,
         centrality,
@@ -53,7 +53,7 @@ _HOME = {
     "communities": "partition",
     "coverage": "measures",
     "datasets": "",
-    "export": "export",
+    "export": "exports",
     "isolation": "measures",
     "overlap": "significance",
     "problems": "reading",

@@ -504,7 +504,9 @@ class Affiliation:
     def _whole(self) -> Origin:
         if self._origin is not None:
             return self._origin
-        return Origin(self.members, self.networks, self.memberships, everyone=True)
+        return Origin(
+            self.members, self.networks, self.memberships, everyone=True, settled=(self.year,)
+        )
 
     def _rebuilt(self, **changes: Any) -> Affiliation:  # noqa: ANN401
         aff = build(self._whole(), replace(self._options, **changes))

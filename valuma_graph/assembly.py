@@ -24,6 +24,7 @@ MEMBER_COLUMNS: Final = {
     "kind": _TEXT, "name_fi": _TEXT, "name_sv": _TEXT, "name_en": _TEXT, "country": _TEXT,
     "code": _TEXT, "subtype": _TEXT, "region": _TEXT, "sub_region": _TEXT, "lon": _REAL,
     "lat": _REAL, "population": _COUNT, "population_year": _COUNT, "area_km2": _REAL,
+    "land_km2": _REAL, "freshwater_km2": _REAL, "sea_km2": _REAL,
     "urban_rural": _TEXT, "language_status": _TEXT,
 }  # fmt: skip
 NETWORK_COLUMNS: Final = {
@@ -58,6 +59,8 @@ class Origin:
     choices: pd.DataFrame | None = None
     gazetteer: Gazetteer | None = None
     everyone: bool = False
+    settled: tuple[int | None, ...] = ()
+    """Years for which the rows have been chosen already: they hold as they stand."""
     beside: Origin | None = None
 
 
@@ -111,14 +114,14 @@ def assemble(origin: Origin, options: Options) -> Assembled:
     held = snapshots.hold(
         rows,
         networks,
-        year=options.year,
+        year=None if options.year in origin.settled else options.year,
         choices=origin.choices,
         evidence=options.evidence,
         snapshot_gap=options.snapshot_gap,
         undated=options.undated,
     )
     reason = held.reason.astype(object).to_numpy(copy=True)
-    networks = _existing(networks, held.networks, origin.choices, options)
+    networks = _existing(networks, held.networks, origin, options)
     there = rows["network_id"].isin(networks.index).to_numpy()
     reason[~there & (reason == "")] = "kind"
     used = reason == ""
@@ -148,7 +151,8 @@ def _together(first: Assembled, second: Assembled) -> Assembled:
     alone = both[listed & own["selection"].isna()]
     networks.loc[alone, [*_LIST]] = new.loc[alone, [*_LIST]]
     two = both[listed & own["selection"].notna()]
-    networks.loc[two, ["selection", "snapshot_as_of"]] = ["union", np.nan]
+    networks.loc[two, "selection"] = "union"
+    networks.loc[two, "snapshot_as_of"] = np.nan
     whole = two[new.loc[two, "list_status"].eq("complete")]
     networks.loc[whole, "list_status"] = "complete"
     rows = pd.concat([first.memberships, second.memberships], ignore_index=True)
@@ -166,19 +170,21 @@ def _together(first: Assembled, second: Assembled) -> Assembled:
 
 
 def _existing(
-    networks: pd.DataFrame, lists: pd.DataFrame, choices: pd.DataFrame | None, options: Options
+    networks: pd.DataFrame, lists: pd.DataFrame, origin: Origin, options: Options
 ) -> pd.DataFrame:
     """Return the networks that exist in the year, with the list used and what it is worth."""
     networks = networks.copy()
-    networks[["selection", "snapshot_as_of"]] = lists[["selection", "snapshot_as_of"]]
+    settled = options.year in origin.settled
+    if not settled or networks["selection"].isna().all():
+        networks[["selection", "snapshot_as_of"]] = lists[["selection", "snapshot_as_of"]]
     kind = networks["kind"]
     wanted = options.network_kinds
     keep = ~kind.isin(LEFT_OUT_KINDS) if wanted is None else kind.isin(wanted)
-    if options.year is not None:
+    if options.year is not None and not settled:
         year = options.year
         keep &= ~networks["founded_year"].gt(year).fillna(False)  # noqa: FBT003
         keep &= ~networks["ended_year"].lt(year).fillna(False)  # noqa: FBT003
-        keep &= ~networks.index.isin(_left_out(choices, year))
+        keep &= ~networks.index.isin(_left_out(origin.choices, year))
         networks["list_status"] = _status_of_list_used(networks)
     return networks[keep.to_numpy()]
 
@@ -300,9 +306,7 @@ def _finland(gazetteer: Gazetteer, year: int) -> pd.DataFrame:
     return typed(pd.concat([towns, regions]), MEMBER_COLUMNS, "member_id")
 
 
-def with_totals(
-    gazetteer: Gazetteer, scheme: str, year: int, towns: pd.DataFrame
-) -> pd.DataFrame:
+def with_totals(gazetteer: Gazetteer, scheme: str, year: int, towns: pd.DataFrame) -> pd.DataFrame:
     """
     Return the groups of a scheme with the population and area of their municipalities.
 

@@ -165,7 +165,11 @@ def shown(value: str) -> str:
     ('Es\\u202epoo', 80)
     """
     cut = value if len(value) <= _SHOWN else value[: _SHOWN - 1] + "…"
-    safe = cut.encode("utf-8", "replace").decode("utf-8")
+    return _visible(cut)
+
+
+def _visible(value: str) -> str:
+    safe = value.encode("utf-8", "replace").decode("utf-8")
     return _INVISIBLE.sub(lambda m: f"\\u{ord(m[0]):04x}", safe)
 
 
@@ -226,7 +230,7 @@ def message(problem: Problem, lang: str) -> str:
             "value": problem.value or "",
             "suggestion": problem.suggestion or "",
             "row": str(problem.row or ""),
-            "file": problem.file,
+            "file": _visible(problem.file),
             "sheet": problem.sheet or "",
             **problem.values,  # noqa: PD011  a problem is no frame
         },
