@@ -1,0 +1,311 @@
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+
+import hostile
+import pandas as pd
+import pytest
+from openpyxl import load_workbook
+from strategies import tiny
+
+import valuma_graph as vg
+from valuma_graph import page, report, text
+from valuma_graph.listings import LIST_STATUSES, LONGEST, STATUSES, Listing
+from valuma_graph.measures import STATUSES as MEASURED
+from valuma_graph.snapshots import REASONS
+from valuma_graph.voice import Voice
+
+
+@pytest.fixture(scope="module")
+def finland():
+    return vg.datasets.finland(year=2019)
+
+
+@pytest.fixture(scope="module")
+def folder(finland, tmp_path_factory):
+    path = tmp_path_factory.mktemp("report")
+    vg.write_report(finland, path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def html(folder):
+    return (folder / "index.html").read_text("utf-8")
+
+
+class Reader(HTMLParser):
+    """Collect the text that the page shows in one language, and the tags."""
+
+    VOID = frozenset({"meta", "link", "input"})
+
+    def __init__(self, lang):
+        super().__init__()
+        self.lang, self.stack, self.words, self.tags, self.names = lang, [], [], set(), []
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.add(tag)
+        if tag not in self.VOID:
+            self.stack.append((tag, dict(attrs)))
+
+    def handle_startendtag(self, tag, attrs):  # noqa: ARG002  the name is the parser's
+        self.tags.add(tag)
+
+    def handle_endtag(self, tag):
+        assert self.stack.pop()[0] == tag, tag
+
+    def handle_data(self, data):
+        if any(tag in {"style", "script", "title"} for tag, _ in self.stack) or not data.strip():
+            return
+        if all(self.lang in a["data-l"].split() for _, a in self.stack if "data-l" in a):
+            in_name = any(tag == "bdi" for tag, _ in self.stack)
+            (self.names if in_name else self.words).append(data.strip())
+
+
+def read(html, lang):
+    reader = Reader(lang)
+    reader.feed(html)
+    assert not reader.stack
+    return reader
+
+
+def test_every_promised_file_is_written(folder):
+    there = {str(p.relative_to(folder)) for p in folder.rglob("*") if p.is_file()}
+    tables = [
+        "networks", "members", "memberships", "coverage", "centrality_members",
+        "centrality_networks", "brokerage_members", "structure", "structure_networks",
+        "overlap_networks", "overlap_members", "isolation_municipalities", "isolation_regions",
+        "isolation_members", "set_aside",
+    ]  # fmt: skip
+    assert there == {
+        "index.html", "valuma-graph.xlsx", "network.graphml", "network.gexf",
+        *(f"tables/{name}.csv" for name in tables),
+    }  # fmt: skip
+    assert load_workbook(folder / "valuma-graph.xlsx", read_only=True).sheetnames == [
+        "about",
+        *tables,
+    ]
+
+
+def test_paths_are_returned_with_the_page_first(tmp_path):
+    paths = vg.write_report(vg.datasets.southern_women(), tmp_path)
+    assert paths[0] == tmp_path / "index.html"
+    assert set(paths) == {p for p in tmp_path.rglob("*") if p.is_file()}
+
+
+def test_same_input_same_bytes(tmp_path):
+    aff = hostile.affiliation()
+    for name in ("a", "b"):
+        vg.write_report(aff, tmp_path / name)
+    for path in (tmp_path / "a").rglob("*.*"):
+        assert path.read_bytes() == (tmp_path / "b" / path.relative_to(tmp_path / "a")).read_bytes()
+
+
+def test_tables_hold_what_the_measures_return(finland, folder):
+    table = pd.read_csv(folder / "tables" / "coverage.csv", index_col="network_id")
+    assert table["known"].tolist() == vg.coverage(finland)["known"].tolist()
+    regions = pd.read_csv(folder / "tables" / "isolation_regions.csv", index_col="member_id")
+    assert regions["status"].equals(vg.isolation(finland, level="region")["status"])
+
+
+def test_page_is_self_contained_and_small(html):
+    assert len(html.encode()) < 1_000_000
+    assert not re.search(r'(?:src|href|action)="(?:https?:)?//', html)
+    assert "url(" not in html
+    assert "@import" not in html
+    assert "unsafe-inline" not in html
+    assert not re.search(r'\sstyle="|\son\w+="', html)
+
+
+def test_content_security_policy_lets_run_what_is_there_and_nothing_else(html):
+    for tag, kind in (("style", "style-src"), ("script", "script-src")):
+        (code,) = re.findall(f"<{tag}>(.*?)</{tag}>", html, flags=re.DOTALL)
+        assert f"{kind} '{page._hash(code)}'" in html
+    assert "default-src 'none'" in html
+
+
+@pytest.mark.parametrize("lang", text.LANGS)
+def test_headline_numbers_say_their_year(html, finland, lang):
+    shown = " ".join(read(html, lang).words)
+    assert text.number(len(finland.networks), lang) in shown
+    assert text.number(finland.incidence.nnz, lang) in shown
+    for note in re.findall(r'<p class="note">(.*?)</p>', html):
+        assert "2019" in note
+
+
+def test_places_of_the_division_are_all_counted(html):
+    # 311 municipalities and 19 regions in 2019, although older regions are members too.
+    numbers = re.findall(r'<p class="number">(.*?)</p>', html)
+    assert numbers[3].endswith("/311")
+    assert numbers[4].endswith("/19")
+
+
+@pytest.mark.parametrize("lang", text.LANGS)
+def test_no_words_of_another_language(html, lang):
+    """Every word outside names comes from this language's texts, or is a file, code or number."""
+    own = {w for texts in text.catalogue().values() for w in re.findall(r"\w+", texts[lang])}
+    others = {
+        w
+        for texts in text.catalogue().values()
+        for other in text.LANGS
+        if other != lang
+        for w in re.findall(r"\w+", texts[other])
+    }
+    shown = " ".join(read(html, lang).words)
+    shown = re.sub(r"[\w.\-]+\.(?:csv|xlsx|graphml|gexf)|valuma_graph\.write_report", " ", shown)
+    shown = shown.replace("Suomi Svenska English", " ")
+    foreign = {w for w in re.findall(r"\w+", shown) if w in others - own and not w.isdigit()}
+    assert foreign == set()
+
+
+def test_names_are_in_the_language_of_the_page(html):
+    assert "Tammerfors" in read(html, "sv").names
+    assert "Tampere" in read(html, "fi").names
+    assert "Tammerfors" not in read(html, "fi").names
+
+
+def test_every_status_and_reason_has_a_word():
+    known = text.catalogue()
+    assert STATUSES == MEASURED
+    wanted = [f"status.{s}" for s in STATUSES] + [f"status_means.{s}" for s in STATUSES]
+    wanted += [f"list_status.{s}" for s in LIST_STATUSES]
+    wanted += [f"set_aside.{r}" for r in (*REASONS, "kind", "merged", "below_share")]
+    wanted += [f"step.{s}" for s in report.STEPS]
+    assert [key for key in wanted if key not in known] == []
+
+
+def test_values_of_the_bundled_data_have_words(finland):
+    known = text.catalogue()
+    used = {
+        "kind": finland.members["kind"],
+        "network_kind": finland.networks["kind"],
+        "list_status": finland.networks["list_status"],
+        "role": finland.memberships["role"],
+        "set_aside": finland.set_aside["reason"],
+    }
+    lacking = {f"{g}.{v}" for g, values in used.items() for v in values.dropna().unique()}
+    parts = finland.networks["complete_for"].dropna().str.split(";").explode().str.strip()
+    keys = parts.str.replace(r"[ \-]", "_", regex=True)
+    lacking |= {f"country.{k}" if len(k) == 2 else f"complete_for.{k}" for k in keys}
+    assert lacking - set(known) == set()
+
+
+def test_progress_names_the_steps_in_order(tmp_path):
+    said = []
+    vg.write_report(vg.datasets.southern_women(), tmp_path, progress=said.append)
+    assert tuple(said) == report.STEPS
+
+
+def test_results_are_not_computed_twice(tmp_path, monkeypatch):
+    aff = vg.datasets.southern_women()
+    results = report.analyse(aff)
+    monkeypatch.setattr(report, "analyse", None)
+    assert vg.write_report(aff, tmp_path, results=results)
+
+
+def test_one_language_only(tmp_path):
+    vg.write_report(vg.datasets.southern_women(), tmp_path, langs=["en"])
+    html = (tmp_path / "index.html").read_text("utf-8")
+    assert '<html lang="en"' in html
+    assert "data-l=" not in html.split("<body>")[1].split("<script>")[0]
+
+
+def test_no_finnish_attribution_where_no_finnish_data_is(tmp_path):
+    vg.write_report(vg.datasets.southern_women(), tmp_path)
+    assert "GeoNames" not in (tmp_path / "index.html").read_text("utf-8")
+
+
+@pytest.mark.parametrize(("langs", "said"), [([], "langs"), (["de"], "lang must be")])
+def test_wrong_languages(tmp_path, langs, said):
+    with pytest.raises(ValueError, match=said):
+        vg.write_report(vg.datasets.southern_women(), tmp_path, langs=langs)
+    assert not list(tmp_path.iterdir())
+
+
+def test_unknown_place_writes_nothing(finland, tmp_path):
+    with pytest.raises(vg.UnknownNodeError) as caught:
+        vg.write_report(finland, tmp_path / "out", about="Tamprere")
+    assert "Tampere" in caught.value.suggestions
+    assert not (tmp_path / "out").exists()
+
+
+def test_page_about_a_place(finland, tmp_path):
+    vg.write_report(finland, tmp_path, about="Tammerfors", langs=["fi", "sv"])
+    html = (tmp_path / "index.html").read_text("utf-8")
+    assert "<title>Tampere: verkostot 2019</title>" in html
+    networks = pd.read_csv(tmp_path / "tables" / "about_networks.csv")
+    tampere = finland.members.index.get_loc("municipality:FI-837")
+    counted = networks[networks["counted"]]
+    assert set(counted["network_id"]) == set(
+        finland.networks.index[finland.incidence[[tampere]].indices]
+    )
+    peers = pd.read_csv(tmp_path / "tables" / "about_peers.csv")
+    row = vg.isolation(finland).loc["municipality:FI-837"]
+    assert len(peers) == row["peers"]
+    assert peers["shared"].is_monotonic_decreasing
+
+
+def test_page_about_a_network(finland, tmp_path):
+    vg.write_report(finland, tmp_path, about="fisu", langs=["en"])
+    html = (tmp_path / "index.html").read_text("utf-8")
+    assert "members 2019</title>" in html
+    members = pd.read_csv(tmp_path / "tables" / "about_members.csv")
+    assert len(set(members.loc[members["counted"], "member_id"])) == 11 + 2
+
+
+@pytest.mark.parametrize("year", [None, 2013, 2026])
+def test_other_years(tmp_path, year):
+    vg.write_report(vg.datasets.finland(year=year), tmp_path)
+    html = (tmp_path / "index.html").read_text("utf-8")
+    assert ("2019</h1>" not in html) or year is None
+
+
+def test_nothing_at_all(tmp_path):
+    vg.write_report(tiny([]), tmp_path)
+    vg.write_report(tiny([], members=["a"], networks=["n"]), tmp_path)
+    assert "–" in (tmp_path / "index.html").read_text("utf-8")
+
+
+@pytest.mark.parametrize("name", hostile.NAMES)
+def test_hostile_names_are_text(tmp_path, name):
+    vg.write_report(hostile.affiliation(), tmp_path)
+    html = (tmp_path / "index.html").read_text("utf-8")
+    reader = read(html, "fi")
+    assert name in reader.names
+    assert "img" not in reader.tags
+    assert html.count("<script") == 1
+
+
+def test_long_tables_are_cut_and_say_so():
+    n = LONGEST + 1
+    aff = tiny([(f"m{i}", "n") for i in range(n)])
+    listing = Listing(aff, Voice(["en"]))
+    frame = pd.DataFrame({"networks": range(n)}, index=aff.members.index)
+    table = listing.table("t", "T", frame, [listing.member("name"), listing.count("networks")])
+    assert len(table.rows) == LONGEST
+    assert "1,000 of 1,001" in table.cut
+
+
+def test_voice_says_what_differs_once_for_each_language():
+    voice = Voice(["sv", "fi", "en"])
+    assert str(voice.t("kind.municipality")) == (
+        '<span data-l="sv">kommun</span><span data-l="fi">kunta</span>'
+        '<span data-l="en">municipality</span>'
+    )
+    assert str(voice.number(1234)) == (
+        '<span data-l="sv fi">1\xa0234</span><span data-l="en">1,234</span>'
+    )
+    assert str(voice.word("status", None)) == "–"
+    assert str(voice.word("status", "<b>")) == "&lt;b&gt;"
+    assert str(voice.t("page.figure.networks", n=1)).count("verkosto<") == 1
+
+
+def test_a_table_too_long_for_a_sheet_is_left_to_its_file(tmp_path, monkeypatch):
+    monkeypatch.setattr(report, "SHEET_ROWS", 50)
+    vg.write_report(vg.datasets.southern_women(), tmp_path)
+    book = load_workbook(tmp_path / "valuma-graph.xlsx")
+    assert "members" in book.sheetnames
+    assert "memberships" not in book.sheetnames
+    files = {row[1].value: row[0].value for row in book["about"].iter_rows(min_row=2)}
+    assert files["tables/memberships.csv"] is None
+    assert (tmp_path / "tables" / "memberships.csv").exists()
