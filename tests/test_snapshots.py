@@ -60,7 +60,8 @@ def test_the_bundled_set_of_2019_is_the_worked_picture_but_for_lists_too_far_or_
     merged = aff.set_aside[aff.set_aside["reason"] == "merged"]
     rows = pd.concat([aff.memberships, merged])
     listed = rows["listed_id"].fillna(rows["member_id"])
-    assert set(zip(rows["network_id"], listed, strict=True)) == set(zip(worked.network_id, worked.member_id, strict=True))
+    expected = set(zip(worked["network_id"], worked["member_id"], strict=True))
+    assert set(zip(rows["network_id"], listed, strict=True)) == expected
 
 
 @pytest.mark.parametrize(
@@ -178,6 +179,6 @@ def test_one_row_for_each_member_network_and_role():
 def test_the_list_used_is_named():
     table = rows("n a member . . 2018-06 explicit", "m b member . . . explicit")
     held = snapshots.hold(table, networks(index=["n", "m"]), year=2019)
-    assert held.networks.loc["n"].tolist() == ["snapshot", "2018"]
+    assert held.networks.loc["n"].tolist() == ["snapshot", "2018", False]
     assert held.networks.loc["m", "selection"] == "undated"
     assert pd.isna(held.networks.loc["m", "snapshot_as_of"])

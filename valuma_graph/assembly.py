@@ -185,7 +185,7 @@ def _existing(
         keep &= ~networks["founded_year"].gt(year).fillna(False)  # noqa: FBT003
         keep &= ~networks["ended_year"].lt(year).fillna(False)  # noqa: FBT003
         keep &= ~networks.index.isin(_left_out(origin.choices, year))
-        networks["list_status"] = _status_of_list_used(networks)
+        networks["list_status"] = _status_of_list_used(networks, lists["thinned"])
     return networks[keep.to_numpy()]
 
 
@@ -198,12 +198,13 @@ def _left_out(choices: pd.DataFrame | None, year: int) -> pd.Index:
     return left
 
 
-def _status_of_list_used(networks: pd.DataFrame) -> pd.Series:
+def _status_of_list_used(networks: pd.DataFrame, thinned: pd.Series) -> pd.Series:
     """
     Say how complete the list in use is: a claim about one list does not speak for another.
 
     Where the list in use is not the one that the status describes, or where there is none for
-    the year, its completeness is unknown.
+    the year, its completeness is unknown; where some of it is known to lie outside the year,
+    what is left is a part.
     """
     listed, used = networks["list_as_of"], networks["snapshot_as_of"]
     same = (
@@ -212,7 +213,9 @@ def _status_of_list_used(networks: pd.DataFrame) -> pd.Series:
         | listed.str.slice(0, 4).eq(used)
         | (listed.str.contains("-", na=False) & networks["selection"].notna())
     )
-    status = networks["list_status"]
+    status = networks["list_status"].where(
+        ~thinned | networks["list_status"].ne("complete"), "partial"
+    )
     empty = networks["selection"].isna() & status.ne("unknown")
     return status.where(same & ~empty, "unknown").where(status.notna(), status)
 

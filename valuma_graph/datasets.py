@@ -105,7 +105,7 @@ def register(*, root: str | Path | None = None) -> tuple[pd.DataFrame, pd.DataFr
     Examples
     --------
     >>> register()[1].loc["fisu", "name_en"]
-    'Finnish Sustainable Communities network'
+    'Finnish Sustainable Communities'
     """
     known = gazetteer(root)
     members = pd.concat([known.other_places(), known.organisations()])

@@ -18,6 +18,7 @@ from valuma_graph.affiliation import Mode
 from valuma_graph.cohesion import Structure, components, nodf, structure
 from valuma_graph.isolates import COUNT_OF_KIND, STATUSES, could_hold, isolation
 from valuma_graph.partition import Communities, barber_modularity, communities
+from valuma_graph.snapshots import COMPLETE_WITHIN, years
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -59,8 +60,10 @@ def coverage(aff: Affiliation) -> pd.DataFrame:
     kinds that it counts are `compared` with the count (a coordinating company is not one of
     the 11 municipalities); and where a kind is not in the set at all, as after
     `aff.select("municipality")`, its declared members are left out too. A network that states
-    only a total is compared whole. `coverage` is not cut at 1: above it, more members are known
-    than were declared, mostly because the list and the count are of different years.
+    only a total is compared whole, and so is one whose known members together make up its count:
+    sources class members differently. Members that have since merged are compared as they were
+    listed. A count and a list of more than three years apart are not compared. `coverage` is
+    not cut at 1: above it, more members are known than were declared.
 
     Parameters
     ----------
@@ -72,7 +75,8 @@ def coverage(aff: Affiliation) -> pd.DataFrame:
     coverage
         Indexed like `aff.networks`: `known` (int, distinct members in the set), `compared`
         (int, those of them that the declared count is about), `declared` (Int64), `coverage`
-        (float, compared / declared, NaN where nothing is declared),
+        (float, compared / declared, NaN where nothing is declared or the count is of another
+        time),
         `list_status`, `complete_for`, `declared_as_of`, `snapshot_as_of`, `selection` (text),
         `known_municipalities`, `declared_municipalities`, `known_regions`, `declared_regions`
         (int and Int64).
@@ -96,7 +100,10 @@ def coverage(aff: Affiliation) -> pd.DataFrame:
     for kind, number in known.items():
         column = COUNT_OF_KIND.get(kind)
         compared += np.where(counted[column], number, 0) if column else none
-    share = compared / declared.where(declared > 0).to_numpy(dtype=np.float64, na_value=np.nan)
+    goal = declared.where(declared > 0).to_numpy(dtype=np.float64, na_value=np.nan)
+    compared = compared + _merged(aff)
+    compared = np.where((compared < goal) & (size >= goal), size, compared)
+    share = np.where(_of_one_time(aff), compared / goal, np.nan)
     text = {
         c: networks[c] if c in networks else pd.Series(np.nan, networks.index, dtype="str")
         for c in ("list_status", "complete_for", "declared_as_of", "snapshot_as_of", "selection")
@@ -115,6 +122,24 @@ def coverage(aff: Affiliation) -> pd.DataFrame:
         },
         index=networks.index,
     )
+
+
+def _merged(aff: Affiliation) -> np.ndarray:
+    """Count the listed members of each network that have merged into another one of its list."""
+    aside = aff.set_aside
+    rows = aside[aside["reason"].eq("merged") & aside["member_id"].isin(aff.members.index)]
+    return rows["network_id"].value_counts().reindex(aff.networks.index).fillna(0).to_numpy(int)
+
+
+def _of_one_time(aff: Affiliation) -> np.ndarray:
+    """Tell whether the declared count is of about the time of the list, or of the year."""
+    networks = aff.networks
+    if not {"declared_as_of", "snapshot_as_of", "selection"} <= {*networks.columns}:
+        return np.ones(len(networks), dtype=bool)
+    listed = years(networks["snapshot_as_of"])
+    listed = np.where(np.isnan(listed) & (aff.year is not None), aff.year or np.nan, listed)
+    apart = np.abs(years(networks["declared_as_of"]) - listed) > COMPLETE_WITHIN
+    return ~apart | networks["selection"].eq("union").to_numpy()
 
 
 def _count(networks: pd.DataFrame, column: str) -> pd.Series:

@@ -42,8 +42,9 @@ class Selection:
         One for each row of the memberships: empty where the row holds, else one of `REASONS`.
     networks
         One row for each network: `selection` (`interval`, `union`, `snapshot`, `undated`,
-        `all`, or missing where no list can be used) and `snapshot_as_of` (the year of the
-        list used, as text).
+        `all`, or missing where no list can be used or nothing of it holds),
+        `snapshot_as_of` (the year of the list used, as text) and `thinned` (some of the list
+        is known to lie outside the year, so it no longer says who else was there then).
     """
 
     reason: pd.Series
@@ -166,7 +167,7 @@ def hold(
             strong=memberships["evidence"].fillna(GRADES[0]).isin(GRADES[:2]).to_numpy(),
         )
         _leave_out_by_life(rows, networks, year, reason)
-        rule, fixed = _rules(rows, networks, choices, year, reason)
+        rule, fixed = _rules(rows, networks, choices, year, undated=undated, reason=reason)
         _by_interval(rows, rule, year, undated=undated, reason=reason)
         label, used = _by_snapshot(
             rows, rule, fixed, networks, year, gap=snapshot_gap, undated=undated, reason=reason
@@ -179,6 +180,7 @@ def hold(
             {
                 "selection": pd.Series(label, index=networks.index, dtype="str"),
                 "snapshot_as_of": pd.Series(text.to_numpy(), index=networks.index, dtype="str"),
+                "thinned": _thinned(n, reason, label),
             }
         ),
     )
@@ -211,6 +213,12 @@ class _Rows:
     strong: np.ndarray
 
 
+def _thinned(network: np.ndarray, reason: _Reasons, label: np.ndarray) -> np.ndarray:
+    outside = reason.code == REASONS.index("outside_interval")
+    listed = np.equal(label, "snapshot") | np.equal(label, "undated")
+    return _any_of(outside, network, len(label)) & listed
+
+
 def _column(networks: pd.DataFrame, name: str) -> np.ndarray:
     if name not in networks:
         return np.full(len(networks), np.nan)
@@ -233,6 +241,8 @@ def _rules(
     networks: pd.DataFrame,
     choices: pd.DataFrame | None,
     year: int,
+    *,
+    undated: bool,
     reason: _Reasons,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the rule of each network and, where a choice names one, the year of its list."""
@@ -241,6 +251,9 @@ def _rules(
     lasting = _any_of(
         reason.free & ~(np.isnan(rows.since) & np.isnan(rows.until)), rows.network, size
     )
+    if not undated:  # a row without a year says nothing, so the list is known by halves only
+        blank = np.isnan(rows.since) & np.isnan(rows.until)
+        lasting &= ~_any_of(reason.free & blank, rows.network, size)
     rule = np.where(lasting & ~dated, "interval", "snapshot").astype(object)
     fixed = np.full(size, np.nan)
     if choices is not None and len(choices):
@@ -291,9 +304,9 @@ def _by_snapshot(
     held = _any_of(reason.free, rows.network, size)
     for name in ("interval", "union"):
         label[held & (rule == name)] = name
-    label[~np.isnan(chosen)] = "snapshot"
-    label[chosen == _UNDATED] = "undated"
-    used = np.where(chosen == _UNDATED, np.nan, chosen)
+    label[held & ~np.isnan(chosen)] = "snapshot"
+    label[held & (chosen == _UNDATED)] = "undated"
+    used = np.where((chosen == _UNDATED) | ~held, np.nan, chosen)
     used[np.equal(label, "interval")] = year
     return label, used
 

@@ -30,7 +30,7 @@ def catalogue() -> dict[str, dict[str, str]]:
 
     Examples
     --------
-    >>> sorted(catalogue()["word.network"])
+    >>> sorted(catalogue()["kind.region"])
     ['en', 'fi', 'sv']
     """
     raw = tomllib.loads(files("valuma_graph").joinpath("catalogue.toml").read_text("utf-8"))
@@ -88,8 +88,8 @@ def t(key: str, lang: str, **values: object) -> str:
 
     Examples
     --------
-    >>> t("word.network", "fi")
-    'verkosto'
+    >>> t("kind.region", "fi")
+    'maakunta'
     """
     text = catalogue()[key][check_lang(lang)]
     return text.format(**values) if values else text

@@ -1,0 +1,168 @@
+"""
+The blocks of the guides that are run: `pycon` in one Python session, `console` in a shell.
+
+The output shown below a command must be what it prints; `...` stands for any text. Blocks of
+other languages (`sh`, `python`, `text`) are read by people only. To take over what the commands
+print now, after reading the change:
+
+    python tests/docblocks.py README.md docs/*.md docs/concepts/*.md
+"""
+
+from __future__ import annotations
+
+import contextlib
+import doctest
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+_FENCE = re.compile(r"^```(pycon|console)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_COMMAND = re.compile(r"^\$ (.*)$")
+
+
+@dataclass
+class Step:
+    """A command, the output shown below it, and where the two stand in the text."""
+
+    command: str
+    shown: str
+    line: int
+    printed: str | None = None
+
+    @property
+    def agrees(self) -> bool:
+        """Tell whether the output shown is what was printed."""
+        if self.printed is None:
+            return False
+        pair = [re.sub(r"(?m)[ \t]+$", "", text).strip("\n") for text in (self.shown, self.printed)]
+        want, got = (text + "\n" if text else "" for text in pair)
+        return doctest.OutputChecker().check_output(want, got, FLAGS)
+
+
+def pages() -> list[Path]:
+    """Return every page that may have blocks to run."""
+    return [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+
+
+def run(page: Path, language: str) -> list[Step]:
+    """Run the blocks of one language on a page, one after the other, in an empty folder."""
+    text = page.read_text(encoding="utf-8")
+    steps: list[Step] = []
+    for block in _FENCE.finditer(text):
+        if block[1] == language:
+            first = text[: block.start(2)].count("\n") + 1
+            split = _python_steps if language == "pycon" else _shell_steps
+            steps += split(block[2], first)
+    with tempfile.TemporaryDirectory() as folder:
+        shutil.copytree(ROOT / "examples", Path(folder, "examples"))
+        if language == "pycon":
+            _run_python(steps, folder)
+        else:
+            _run_shell(steps, folder)
+    return steps
+
+
+def _python_steps(block: str, first: int) -> list[Step]:
+    found = doctest.DocTestParser().get_examples(block)
+    return [Step(one.source, one.want, first + one.lineno) for one in found]
+
+
+def _shell_steps(block: str, first: int) -> list[Step]:
+    steps: list[Step] = []
+    for number, line in enumerate(block.splitlines(keepends=True)):
+        command = _COMMAND.match(line)
+        if command:
+            steps.append(Step(command[1], "", first + number))
+        elif steps:
+            steps[-1].shown += line
+    return steps
+
+
+def _run_python(steps: list[Step], folder: str) -> None:
+    import pandas as pd
+
+    names: dict[str, object] = {"__name__": "__main__"}
+    look = ("display.width", 100, "display.max_columns", 20, "display.max_colwidth", 60)
+    with pd.option_context(*look), contextlib.chdir(folder):
+        for step in steps:
+            one = doctest.DocTest(
+                [doctest.Example(step.command, step.shown)], names, "page", None, 0, None
+            )
+            told: list[str] = []
+            runner = _Keep(told, optionflags=FLAGS)
+            runner.run(one, out=told.append, clear_globs=False)
+            names = one.globs
+            step.printed = "".join(told)
+
+
+class _Keep(doctest.DocTestRunner):
+    """Keep what an example printed, whether it was expected or not."""
+
+    def __init__(self, told: list[str], optionflags: int) -> None:
+        super().__init__(verbose=False, optionflags=optionflags)
+        self.told = told
+
+    def report_success(self, out, test, example, got):  # noqa: ARG002
+        self.told.append(got)
+
+    def report_failure(self, out, test, example, got):  # noqa: ARG002
+        self.told.append(got)
+
+    def report_unexpected_exception(self, out, test, example, exc_info):  # noqa: ARG002
+        kind, value, _ = exc_info
+        self.told.append(f"Traceback (most recent call last):\n  ...\n{kind.__name__}: {value}\n")
+
+
+def _run_shell(steps: list[Step], folder: str) -> None:
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+    fixed = {
+        "PATH": path,
+        "COLUMNS": "100",
+        "NO_COLOR": "1",
+        "PYTHONUTF8": "1",
+        "LC_ALL": "C.UTF-8",
+    }
+    for step in steps:
+        done = subprocess.run(  # noqa: S602  the commands of our own pages
+            step.command,
+            shell=True,
+            cwd=folder,
+            env={**os.environ, **fixed},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            check=False,
+        )
+        step.printed = done.stdout.decode("utf-8").replace("\r\n", "\n")
+
+
+def rewrite(page: Path) -> int:
+    """Put what is printed now in the place of what a page shows; return how many changed."""
+    lines = page.read_text(encoding="utf-8").splitlines(keepends=True)
+    changed = 0
+    steps = [*run(page, "pycon"), *run(page, "console")]
+    for step in sorted(steps, key=lambda step: -step.line):
+        if step.agrees:
+            continue
+        changed += 1
+        start = step.line - 1 + step.command.rstrip("\n").count("\n") + 1
+        stop = start + step.shown.count("\n")
+        text = (step.printed or "").strip("\n")
+        text = re.sub(r"(?m)[ \t]+$", "", text)
+        if step.command.endswith("\n"):  # in a Python block an empty line ends the output
+            text = re.sub(r"(?m)^$", "<BLANKLINE>", text) if text else ""
+        lines[start:stop] = [f"{text}\n"] if text else []
+    page.write_text("".join(lines), encoding="utf-8")
+    return changed
+
+
+if __name__ == "__main__":
+    for argument in sys.argv[1:]:
+        print(argument, rewrite(Path(argument)))  # noqa: T201

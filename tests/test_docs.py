@@ -1,0 +1,211 @@
+"""The guides say what is so: outputs are printed by their commands, maps fit the code."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+import tomllib
+from html.parser import HTMLParser
+from importlib.util import find_spec
+from pathlib import Path
+
+import docblocks
+import pytest
+
+import valuma_graph as vg
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "valuma_graph"
+
+
+def read(*path):
+    return ROOT.joinpath(*path).read_text(encoding="utf-8")
+
+
+# -- what is shown is what is printed -----------------------------------------------------------
+
+
+def blocks():
+    for page in docblocks.pages():
+        for language in ("pycon", "console"):
+            if f"\n```{language}\n" in page.read_text(encoding="utf-8"):
+                yield pytest.param(page, language, id=f"{page.relative_to(ROOT)} {language}")
+
+
+@pytest.mark.parametrize(("page", "language"), [*blocks()])
+def test_output_shown_is_what_is_printed(page, language):
+    steps = docblocks.run(page, language)
+    assert steps
+    wrong = [
+        f"{page.name}, line {step.line}: {step.command}\nshown:\n{step.shown}\nis:\n{step.printed}"
+        for step in steps
+        if not step.agrees
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_a_page_that_tells_another_output_is_found(tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text(
+        "```pycon\n>>> 1 + 1\n3\n>>> 'a' * 3\n'a...'\n```\n\n```console\n$ echo kuu\nmaa\n```\n",
+        encoding="utf-8",
+    )
+    assert [step.agrees for step in docblocks.run(page, "pycon")] == [False, True]
+    assert [step.agrees for step in docblocks.run(page, "console")] == [False]
+    assert docblocks.rewrite(page) == 2
+    text = page.read_text(encoding="utf-8")
+    assert text.startswith("```pycon\n>>> 1 + 1\n2\n>>> 'a' * 3\n'a...'\n```")
+    assert text.endswith("$ echo kuu\nkuu\n```\n")
+
+
+# -- the map of the modules ---------------------------------------------------------------------
+
+
+def modules_of_the_map():
+    rows = re.findall(
+        r"^\| `(\w+)` \| [^|]+ \| ([^|]+) \|$", read("docs", "architecture.md"), re.MULTILINE
+    )
+    return {name: set(re.findall(r"`(\w+)`", leans_on)) for name, leans_on in rows}
+
+
+def imports_of(name):
+    """Return the modules of the package that a module imports, type checking aside."""
+    tree = ast.parse((PACKAGE / f"{name}.py").read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.If) and getattr(node.test, "id", "") == "TYPE_CHECKING":
+            node.body = []
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found |= {a.name.removeprefix("valuma_graph.") for a in node.names}
+        if isinstance(node, ast.ImportFrom):
+            home = node.module or ""
+            if node.level == 0 and home.split(".")[0] != "valuma_graph":
+                continue
+            home = home.removeprefix("valuma_graph").removeprefix(".")
+            found |= {home.split(".")[0]} if home else {a.name for a in node.names}
+    return found & {path.stem for path in PACKAGE.glob("*.py")} - {"__init__"}
+
+
+def test_the_map_has_every_module_and_no_other():
+    files = {path.stem for path in PACKAGE.glob("*.py")} - {"__init__", "__main__"}
+    assert set(modules_of_the_map()) == files
+
+
+@pytest.mark.parametrize("name", list(modules_of_the_map()))
+def test_a_module_leans_on_what_the_map_says(name):
+    assert imports_of(name) == modules_of_the_map()[name]
+
+
+def test_arrows_go_one_way():
+    above = set()
+    for name, leans_on in modules_of_the_map().items():
+        assert leans_on <= above, f"{name} leans on {leans_on - above}, which stand below it"
+        above.add(name)
+
+
+# -- nothing is forgotten -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", vg.__all__)
+def test_the_reference_has_every_public_name(name):
+    page = read("docs", "api.md")
+    entry = rf"^\.\. auto(class|function|exception|module):: (valuma_graph\.)?{name}(\(.*\))?$"
+    assert re.search(entry, page, re.MULTILINE)
+    assert re.search(rf"^   {name}$", page, re.MULTILINE)
+
+
+def test_every_command_is_on_its_page():
+    from valuma_graph.cli import app
+
+    commands = [name for name in app if not name.startswith("-")]
+    assert len(commands) >= 8
+    page = read("docs", "command-line.md")
+    for command in commands:
+        assert f"\n## {command}\n" in page
+        assert f"$ valuma-graph {command}" in page
+
+
+def test_every_page_is_in_the_contents():
+    docs = ROOT / "docs"
+    for page in docs.rglob("*.md"):
+        if page.name == "index.md":
+            contents, name = docs / "index.md", page.parent.relative_to(docs) / "index"
+        else:
+            contents, name = page.parent / "index.md", Path(page.stem)
+        listed = contents.read_text(encoding="utf-8").partition("{toctree}")[2]
+        assert page == docs / "index.md" or f"\n{name.as_posix()}\n" in listed, page
+
+
+TEXTS = [
+    "README.md",
+    "CONTRIBUTING.md",
+    "CHANGELOG.md",
+    "examples/README.md",
+    *(p.relative_to(ROOT).as_posix() for p in sorted((ROOT / "docs").rglob("*.md"))),
+]
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_links_to_files_lead_somewhere(name):
+    for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", read(name)):
+        if not re.match(r"https?:", target):
+            assert (ROOT / name).parent.joinpath(target).exists(), target
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_paths_named_in_the_texts_exist(name):
+    for path in re.findall(r"`((?:data|docs|examples|tests|valuma_graph)/[\w./-]+)`", read(name)):
+        if not path.startswith("docs/_build"):
+            assert (ROOT / path).exists(), path
+
+
+def test_version_and_name_are_the_same_everywhere():
+    project = tomllib.loads(read("pyproject.toml"))["project"]
+    citation = read("CITATION.cff")
+    assert f"\nversion: {project['version']}\n" in citation
+    assert f"\nlicense: {project['license']}\n" in citation
+    assert project["authors"][0]["name"] in citation
+    headings = re.findall(r"^## \[(.+?)\]", read("CHANGELOG.md"), re.MULTILINE)
+    assert headings[0] == "Unreleased"
+
+
+# -- the guide as HTML --------------------------------------------------------------------------
+
+
+class _Assets(HTMLParser):
+    """Collect what a page loads."""
+
+    def __init__(self):
+        super().__init__()
+        self.loads = []
+
+    def handle_starttag(self, tag, attrs):
+        given = dict(attrs)
+        if tag in {"script", "img", "iframe", "source"}:
+            self.loads.append(given.get("src") or "")
+        if tag == "link" and given.get("rel") not in {"search", "next", "prev", "index"}:
+            self.loads.append(given.get("href") or "")
+
+
+@pytest.mark.skipif(find_spec("sphinx") is None, reason="Sphinx is not installed: make docs")
+def test_the_guide_builds_without_a_warning_and_loads_nothing_from_outside(tmp_path):
+    command = ["-m", "sphinx", "-W", "--keep-going", "-q", "-b", "html", "-d", tmp_path / "trees"]
+    built = subprocess.run(
+        [sys.executable, *command, ROOT / "docs", tmp_path / "html"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert built.returncode == 0, built.stderr
+    pages = list((tmp_path / "html").rglob("*.html"))
+    assert len(pages) > 10
+    for page in pages:
+        parser = _Assets()
+        parser.feed(page.read_text(encoding="utf-8"))
+        outside = [load for load in parser.loads if re.match(r"(https?:)?//", load)]
+        assert not outside, page.name
+    for sheet in (tmp_path / "html").rglob("*.css"):
+        assert not re.search(r"@import\s+url\(['\"]?https?:", sheet.read_text(encoding="utf-8"))
