@@ -54,7 +54,7 @@ def ours(table):
     import pandas as pd
 
     import valuma_graph as vg
-    from valuma_graph.cohesion import components
+    from valuma_graph.measures.cohesion import components
 
     aff = vg.read(table, places=None)
     degrees = aff.incidence.sum(axis=1), aff.incidence.sum(axis=0)

@@ -19,9 +19,11 @@ import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
+CLOSE = 0.6
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 _FENCE = re.compile(r"^```(pycon|console)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _COMMAND = re.compile(r"^\$ (.*)$")
@@ -143,6 +145,26 @@ def _run_shell(steps: list[Step], folder: str) -> None:
         step.printed = done.stdout.decode("utf-8").replace("\r\n", "\n")
 
 
+def elided(shown: str, printed: str) -> str:
+    """Leave out of what is printed now what the page left out of what was printed before."""
+    if "..." not in shown:
+        return printed
+    left, kept = printed.splitlines(), []
+    for line in shown.splitlines():
+        if line.strip() == "...":
+            kept.append(line)
+            continue
+        start = line.removesuffix("...")
+        close = [SequenceMatcher(None, start, new[: len(start)]).ratio() for new in left]
+        best = max(range(len(left)), key=close.__getitem__, default=None)
+        if best is None or close[best] < CLOSE:
+            return printed
+        new = left[best]
+        kept.append(new if start == line else f"{new[: len(start)]}...")
+        left = left[best + 1 :]
+    return "\n".join(kept)
+
+
 def rewrite(page: Path) -> int:
     """Put what is printed now in the place of what a page shows; return how many changed."""
     lines = page.read_text(encoding="utf-8").splitlines(keepends=True)
@@ -155,7 +177,7 @@ def rewrite(page: Path) -> int:
         start = step.line - 1 + step.command.rstrip("\n").count("\n") + 1
         stop = start + step.shown.count("\n")
         text = (step.printed or "").strip("\n")
-        text = re.sub(r"(?m)[ \t]+$", "", text)
+        text = elided(step.shown.strip("\n"), re.sub(r"(?m)[ \t]+$", "", text))
         if step.command.endswith("\n"):  # in a Python block an empty line ends the output
             text = re.sub(r"(?m)^$", "<BLANKLINE>", text) if text else ""
         lines[start:stop] = [f"{text}\n"] if text else []

@@ -12,7 +12,7 @@ from pandas.testing import assert_frame_equal
 
 import valuma_graph as vg
 from valuma_graph.affiliation import build
-from valuma_graph.assembly import Options, Origin
+from valuma_graph.affiliation.assembly import Options, Origin
 from valuma_graph.places import DIVISIONS, gazetteer
 
 WIDE = {"snapshot_gap": None, "undated": True, "evidence": "draft"}

@@ -15,8 +15,8 @@ import pytest
 
 from valuma_graph import intake
 from valuma_graph.errors import TableError
-from valuma_graph.findings import MOST, problems_frame
 from valuma_graph.reading import read
+from valuma_graph.tables.findings import MOST, problems_frame
 from valuma_graph.text import LANGS
 
 if TYPE_CHECKING:

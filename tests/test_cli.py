@@ -16,8 +16,9 @@ import pandas as pd
 import pytest
 
 import valuma_graph as vg
-from valuma_graph import answers, cli, console, exports, isolates, measures
-from valuma_graph.cli import app, main
+from valuma_graph import exports, measures
+from valuma_graph.cli import answers, app, commands, console, main
+from valuma_graph.measures import isolates
 
 COMMANDS = ("report", "info", "check", "measure", "overlap", "isolated", "portfolio", "export")
 ANSWERS = {
@@ -243,9 +244,9 @@ def test_isolated_takes_statutory_networks_and_kinds(run):
 
 
 def test_the_statuses_and_measures_of_the_command_line_are_those_of_the_library():
-    assert get_args(cli.Status) == isolates.STATUSES == answers.STATUSES
+    assert get_args(commands.Status) == isolates.STATUSES == answers.STATUSES
     scores = vg.brokerage(vg.datasets.southern_women())
-    assert get_args(cli.Measure) == (*measures.CENTRALITIES, *scores.columns)
+    assert get_args(commands.Measure) == (*measures.CENTRALITIES, *scores.columns)
 
 
 def test_all_endings_that_export_can_write_are_offered():

@@ -60,50 +60,68 @@ def test_a_page_that_tells_another_output_is_found(tmp_path):
     assert text.endswith("$ echo kuu\nkuu\n```\n")
 
 
-# -- the map of the modules ---------------------------------------------------------------------
+# -- the map of the rooms -----------------------------------------------------------------------
 
 
-def modules_of_the_map():
+def rooms_of_the_map():
     rows = re.findall(
         r"^\| `(\w+)` \| [^|]+ \| ([^|]+) \|$", read("docs", "architecture.md"), re.MULTILINE
     )
     return {name: set(re.findall(r"`(\w+)`", leans_on)) for name, leans_on in rows}
 
 
-def imports_of(name):
-    """Return the modules of the package that a module imports, type checking aside."""
-    tree = ast.parse((PACKAGE / f"{name}.py").read_text(encoding="utf-8"))
-    for node in ast.walk(tree):
-        if isinstance(node, ast.If) and getattr(node.test, "id", "") == "TYPE_CHECKING":
-            node.body = []
+def files_of(room):
+    folder = PACKAGE / room
+    return sorted(folder.glob("*.py")) if folder.is_dir() else [PACKAGE / f"{room}.py"]
+
+
+def imports_of(room):
+    """Return the rooms that a room imports, type checking aside."""
     found = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            found |= {a.name.removeprefix("valuma_graph.") for a in node.names}
-        if isinstance(node, ast.ImportFrom):
-            home = node.module or ""
-            if node.level == 0 and home.split(".")[0] != "valuma_graph":
-                continue
-            home = home.removeprefix("valuma_graph").removeprefix(".")
-            found |= {home.split(".")[0]} if home else {a.name for a in node.names}
-    return found & {path.stem for path in PACKAGE.glob("*.py")} - {"__init__"}
+    for path in files_of(room):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        for node in ast.walk(tree):
+            if isinstance(node, ast.If) and getattr(node.test, "id", "") == "TYPE_CHECKING":
+                node.body = []
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Import):
+                found |= {a.name for a in node.names if a.name.startswith("valuma_graph.")}
+            if isinstance(node, ast.ImportFrom) and node.module:
+                whole = node.module == "valuma_graph"
+                names = [f"{node.module}.{a.name}" for a in node.names] if whole else [node.module]
+                found |= {name for name in names if name.startswith("valuma_graph.")}
+    return {name.split(".")[1] for name in found} & set(rooms()) - {room}
 
 
-def test_the_map_has_every_module_and_no_other():
-    files = {path.stem for path in PACKAGE.glob("*.py")} - {"__init__", "__main__"}
-    assert set(modules_of_the_map()) == files
+def rooms():
+    inside = [p for p in PACKAGE.iterdir() if p.suffix == ".py" or (p / "__init__.py").exists()]
+    return {path.stem for path in inside} - {"__init__", "__main__"}
 
 
-@pytest.mark.parametrize("name", list(modules_of_the_map()))
-def test_a_module_leans_on_what_the_map_says(name):
-    assert imports_of(name) == modules_of_the_map()[name]
+def test_the_map_has_every_room_and_no_other():
+    assert set(rooms_of_the_map()) == rooms()
+
+
+@pytest.mark.parametrize("name", list(rooms_of_the_map()))
+def test_a_room_leans_on_what_the_map_says(name):
+    assert imports_of(name) == rooms_of_the_map()[name]
 
 
 def test_arrows_go_one_way():
     above = set()
-    for name, leans_on in modules_of_the_map().items():
+    for name, leans_on in rooms_of_the_map().items():
         assert leans_on <= above, f"{name} leans on {leans_on - above}, which stand below it"
         above.add(name)
+
+
+def test_the_map_has_every_file_of_a_room():
+    listed = re.findall(
+        r"^\| `(\w+\.\w+)` \| [^|]+ \|$", read("docs", "architecture.md"), re.MULTILINE
+    )
+    files = [
+        f"{path.parent.name}.{path.stem}" for path in PACKAGE.glob("*/*.py")
+    ]  # fmt: skip
+    assert sorted(listed) == sorted(name for name in files if "__init__" not in name)
 
 
 # -- nothing is forgotten -----------------------------------------------------------------------

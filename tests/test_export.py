@@ -13,7 +13,7 @@ from strategies import tiny
 import valuma_graph as vg
 from valuma_graph.errors import FormatError
 from valuma_graph.exports import atomic, write_tables
-from valuma_graph.workbook import sheet_name, write_workbook
+from valuma_graph.exports.workbook import sheet_name, write_workbook
 
 SUFFIXES = ["", ".csv", ".parquet", ".xlsx", ".gpkg", ".graphml", ".gexf", ".net"]
 GRAPHS = {".graphml": nx.read_graphml, ".gexf": nx.read_gexf}

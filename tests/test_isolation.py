@@ -11,7 +11,7 @@ from pandas.testing import assert_frame_equal
 from strategies import affiliations, shuffled, tiny
 
 from valuma_graph import places
-from valuma_graph.isolates import STATUSES, could_hold, isolation
+from valuma_graph.measures.isolates import STATUSES, could_hold, isolation
 
 COLUMNS = [
     "kind", "name", "status", "networks", "networks_possible", "peers", "component", "depends_on",

@@ -15,8 +15,9 @@ from networkx.algorithms import bipartite
 from pandas.testing import assert_frame_equal, assert_series_equal
 from strategies import affiliations, from_matrix, random_affiliation, shuffled, tiny
 
-from valuma_graph import cohesion, measures, projection
+from valuma_graph import measures
 from valuma_graph.affiliation import Affiliation
+from valuma_graph.measures import cohesion, nodes, projection
 
 MODES = ("members", "networks")
 CLOSE = {"rtol": 1e-9, "atol": 1e-9}
@@ -159,7 +160,7 @@ def test_eigenvector_equals_dense_algebra(aff):
 def test_eigenvector_of_large_sparse_component_equals_dense(monkeypatch):
     aff = random_affiliation(5, members=60, networks=30, density=0.2)
     dense = measures.centrality(aff, measures=["eigenvector"])
-    monkeypatch.setattr(measures, "_DENSE", 0)
+    monkeypatch.setattr(nodes, "_DENSE", 0)
     assert_frame_equal(measures.centrality(aff, measures=["eigenvector"]), dense, **CLOSE)
 
 
@@ -244,7 +245,7 @@ def test_one_membership_more_never_lowers_a_degree(aff, data):
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("aff", GRAPHS)
 def test_brokerage_equals_networkx(aff, mode, monkeypatch):
-    monkeypatch.setattr(measures, "_CELLS", 100)  # several blocks of rows
+    monkeypatch.setattr(nodes, "_CELLS", 100)  # several blocks of rows
     graph = projected(aff, mode)
     scores = measures.brokerage(aff, mode=mode)
     for column, function in (("constraint", nx.constraint), ("effective_size", nx.effective_size)):
@@ -338,17 +339,17 @@ def cuts_by_removal(aff):
         part = graph.subgraph(nx.node_connected_component(graph, node)).copy()
         part.remove_node(node)
         left = list(nx.connected_components(part))
-        size = [sum(key == "m" for key, _ in nodes) for nodes in left]
-        whole = [any(key == "n" for key, _ in nodes) for nodes in left]
+        size = [sum(key == "m" for key, _ in piece) for piece in left]
+        whole = [any(key == "n" for key, _ in piece) for piece in left]
         largest = max((s for s, w in zip(size, whole, strict=True) if w), default=0)
         rows[network] = (
             sum(whole),
             sum(size) - largest,
             sum(not w for w in whole),
         )
-        for nodes, s, w in zip(left, size, whole, strict=True):
+        for piece, s, w in zip(left, size, whole, strict=True):
             if w and s < largest:
-                for key, i in nodes:
+                for key, i in piece:
                     if key == "m" and graph.degree(("m", i)) > 1:
                         flagged[i].append(network)
     nearest = {}

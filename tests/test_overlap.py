@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 from strategies import affiliations, shuffled, tiny
 
-from valuma_graph import projection
+from valuma_graph.measures import projection
 from valuma_graph.significance import overlap
 
 COLUMNS = ["a", "b", "size_a", "size_b", "shared", "jaccard", "overlap_coefficient"]

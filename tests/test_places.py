@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from valuma_graph import mergers, names, places
+from valuma_graph import places
+from valuma_graph.places import mergers, names
 
 FINLAND = places.gazetteer()
 COUNTS = {2013: 320, 2014: 320, 2015: 317, 2016: 313, 2017: 311, 2018: 311, 2019: 311, 2020: 310}

@@ -10,11 +10,13 @@ from openpyxl import load_workbook
 from strategies import tiny
 
 import valuma_graph as vg
-from valuma_graph import page, report, text
-from valuma_graph.listings import LIST_STATUSES, LONGEST, STATUSES, Listing
+from valuma_graph import text
+from valuma_graph.affiliation.snapshots import REASONS
 from valuma_graph.measures import STATUSES as MEASURED
-from valuma_graph.snapshots import REASONS
-from valuma_graph.voice import Voice
+from valuma_graph.report import page
+from valuma_graph.report import results as report
+from valuma_graph.report.listings import LIST_STATUSES, LONGEST, STATUSES, Listing
+from valuma_graph.report.voice import Voice
 
 
 @pytest.fixture(scope="module")

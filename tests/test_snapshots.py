@@ -7,7 +7,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from valuma_graph import datasets, snapshots
+from valuma_graph import datasets
+from valuma_graph.affiliation import snapshots
 from valuma_graph.places import data_path
 
 WORKED = Path(__file__).parent / "data" / "current_2019.csv"

@@ -50,7 +50,7 @@ _HOME = {
     "ValumaError": "errors",
     "brokerage": "measures",
     "centrality": "measures",
-    "communities": "partition",
+    "communities": "measures",
     "coverage": "measures",
     "datasets": "",
     "export": "exports",
@@ -58,7 +58,7 @@ _HOME = {
     "overlap": "significance",
     "problems": "reading",
     "read": "reading",
-    "structure": "cohesion",
+    "structure": "measures",
     "write_report": "report",
 }
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from valuma_graph.affiliation import Affiliation, build
-from valuma_graph.assembly import Options, Origin
+from valuma_graph.affiliation.assembly import Options, Origin
 from valuma_graph.places import data_path, gazetteer
 
 if TYPE_CHECKING:

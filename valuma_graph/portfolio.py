@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Final, Literal, cast
 import numpy as np
 import pandas as pd
 
-from valuma_graph import projection
-from valuma_graph.assembly import division_of
+from valuma_graph.affiliation.assembly import division_of
 from valuma_graph.errors import UnknownNodeError
-from valuma_graph.isolates import could_hold, isolation
+from valuma_graph.measures import projection
+from valuma_graph.measures.isolates import could_hold, isolation
 from valuma_graph.text import t
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from valuma_graph import intake
 from valuma_graph.affiliation import Affiliation, build
-from valuma_graph.assembly import Options, Origin
+from valuma_graph.affiliation.assembly import Options, Origin
 from valuma_graph.errors import TableError
 from valuma_graph.places import gazetteer
 from valuma_graph.tables import problems_frame

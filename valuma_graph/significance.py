@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, get_args
 import numpy as np
 import pandas as pd
 
-from valuma_graph import projection
 from valuma_graph.affiliation import Mode
+from valuma_graph.measures import projection
 
 if TYPE_CHECKING:
     from valuma_graph.affiliation import Affiliation

@@ -1,0 +1,374 @@
+"""The options that commands share: checked before any work is done, and the data they choose."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final, Literal
+
+from cyclopts import Parameter
+from cyclopts.validators import Number
+
+from valuma_graph.cli import console
+from valuma_graph.errors import TableError, ValumaError
+from valuma_graph.text import Lang, number, t
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator
+    from contextlib import AbstractContextManager
+
+    from valuma_graph.affiliation import Affiliation
+    from valuma_graph.affiliation.assembly import Origin
+    from valuma_graph.intake import Intake
+
+YEAR: Final = 2019
+"""The year of the bundled data that is meant when none is given."""
+
+Status = Literal[
+    "isolated",
+    "no_known_membership",
+    "single_network",
+    "bridge_dependent",
+    "separate_component",
+    "connected",
+]
+Level = Literal["municipality", "sub_region", "region", "all"]
+Measure = Literal[
+    "degree",
+    "degree_share",
+    "closeness",
+    "betweenness",
+    "eigenvector",
+    "constraint",
+    "effective_size",
+    "regions_bridged",
+]
+Mode = Literal["members", "networks"]
+Data = Annotated[Path | None, Parameter(show_default=False)]
+Count = Annotated[int, Parameter(validator=Number(gte=1))]
+Rows = Annotated[int, Parameter(validator=Number(gte=0))]
+SEVERAL: Final = Parameter(consume_multiple=True, negative=(), show_default=False)
+"""Several values after one option, or the option several times."""
+FLAG: Final = Parameter(negative=(), show_default=False)
+
+
+class UsageError(Exception):
+    """The command line cannot be carried out as it was written."""
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """
+    Which data, and what of it.
+
+    Parameters
+    ----------
+    root
+        Folder with tables of the form of the bundled ones, to use in place of them.
+    only
+        Take DATA alone, not together with the bundled data.
+    year
+        The year to describe; "all" for all years together. By default 2019, with --only all.
+    evidence
+        The lowest grade of evidence that counts.
+    snapshot_gap
+        The most years between a list of members and the year.
+    undated
+        Let lists that bear no year stand in where there is no dated one.
+    statutory
+        Groupings by law that join as networks, such as region or employment_area.
+    network_kinds
+        Kinds of network to keep, such as network or programme.
+    """
+
+    root: Annotated[Path | None, Parameter(name="--data")] = None
+    only: Annotated[bool, FLAG] = False
+    year: int | Literal["all"] | None = None
+    evidence: Literal["explicit", "composite", "implied", "candidate", "draft"] = "composite"
+    snapshot_gap: Rows = 5
+    undated: Annotated[bool, FLAG] = False
+    statutory: Annotated[tuple[str, ...], SEVERAL] = ()
+    network_kinds: Annotated[tuple[str, ...], SEVERAL] = ()
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class Voice:
+    """
+    How to speak.
+
+    Parameters
+    ----------
+    lang
+        Language of names and words.
+    quiet
+        Print results and errors only.
+    """
+
+    lang: Lang = "en"
+    quiet: Annotated[bool, FLAG] = False
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class Output(Voice):
+    """
+    Where the result goes.
+
+    Parameters
+    ----------
+    output
+        File to write to, in place of stdout.
+    form
+        Form of the result. By default that of the file's ending, else a table.
+    lang
+        Language of names and words.
+    quiet
+        Print results and errors only.
+    """
+
+    output: Annotated[Path | None, Parameter(name=("--output", "-o"))] = None
+    form: Annotated[console.Format | None, Parameter(name="--format")] = None
+
+
+CHOICE: Final = Choice()
+VOICE: Final = Voice()
+OUTPUT: Final = Output()
+"""The options when none is given."""
+
+
+def form_of(output: Output) -> console.Format:
+    """
+    Return the form of the result, and refuse what cannot be written.
+
+    Examples
+    --------
+    >>> form_of(Output(output=Path("a.json"))), form_of(OUTPUT)
+    ('json', 'table')
+    """
+    suffix = "" if output.output is None else output.output.suffix.lower()
+    form = output.form or (console.SUFFIXES.get(suffix) if suffix else "table")
+    if form is None:
+        allowed = ", ".join(console.SUFFIXES)
+        raise UsageError(t("cli.wrong.suffix", output.lang, suffix=suffix, allowed=allowed))
+    if output.output is None and form == "xlsx":
+        raise UsageError(t("cli.wrong.xlsx", output.lang))
+    if output.output is not None and output.output.is_dir():
+        raise UsageError(t("cli.wrong.folder", output.lang, file=output.output))
+    return form
+
+
+def working(key: str, voice: Voice) -> AbstractContextManager[Callable[[str], None]]:
+    """Show what is being done, by its key of the catalogue, as `console.working` does."""
+    return console.working(t(key, voice.lang), quiet=voice.quiet)
+
+
+def said(data: Path | None, choice: Choice) -> dict[str, object]:
+    """
+    Return the parameters that chose the data, as JSON has them.
+
+    Examples
+    --------
+    >>> said(None, Choice())["year"]
+    2019
+    """
+    named = asdict(choice) | {"year": _year(choice)}
+    folder = path_text(named.pop("root"))
+    return {"data": path_text(data), "data_folder": folder} | named
+
+
+def path_text(path: Path | None) -> str | None:
+    """Return a path as text, for JSON."""
+    return None if path is None else str(path)
+
+
+def command_line(command: str, data: Path | None, about: str | None, choice: Choice) -> str:
+    """
+    Write a command line again: what changes the result, and no folder of this machine.
+
+    Examples
+    --------
+    >>> command_line("report", Path("/tmp/own.csv"), "Åbo", Choice(year=2020, undated=True))
+    'valuma-graph report own.csv --about "Åbo" --year 2020 --undated'
+    """
+    words = [f"valuma-graph {command}", *([data.name] if data else [])]
+    words += [f'--about "{about}"'] if about else []
+    usual = Choice()
+    for field in fields(choice):
+        value = getattr(choice, field.name)
+        if value == getattr(usual, field.name):
+            continue
+        option = "--data" if field.name == "root" else f"--{field.name.replace('_', '-')}"
+        shown = value.name if isinstance(value, Path) else value
+        shown = " ".join(shown) if isinstance(shown, tuple) else shown
+        words.append(option if shown is True else f"{option} {shown}")
+    return " ".join(words)
+
+
+def load(command: str, data: Path | None, choice: Choice, voice: Voice) -> Affiliation:
+    """
+    Read the data that was chosen.
+
+    Parameters
+    ----------
+    command
+        Name of the command, for messages.
+    data
+        The user's own tables.
+    choice, voice
+        The options.
+
+    Returns
+    -------
+    aff
+        The bundled data with the user's beside it, or one of them.
+
+    Raises
+    ------
+    UsageError
+        If something was chosen that there is not.
+    TableError
+        If the user's tables have errors, or those of `--data` cannot be used.
+
+    Examples
+    --------
+    >>> load("info", None, Choice(year=2020), Voice(quiet=True)).year
+    2020
+    """
+    lang, year = voice.lang, _year(choice)
+    if choice.only and data is None:
+        raise UsageError(t("cli.wrong.only", lang, command=command))
+    check_paths(data, choice.root, lang)
+    check_year(year, lang)
+    with working("cli.working.reading", voice), _of_another_folder(choice, lang):
+        _check_statutory(choice, lang)
+        own = None if data is None else _accepted(data, choice, voice)
+        aff = _built(own, choice)
+    if not choice.network_kinds:
+        return aff
+    try:
+        return aff.select(network_kinds=choice.network_kinds)
+    except ValueError as error:  # the one thing that `select` can refuse here
+        words = {"option": "--network-kinds", "value": ", ".join(choice.network_kinds)}
+        allowed = ", ".join(sorted(set(aff.networks["kind"].dropna())))
+        raise UsageError(t("cli.wrong.value", lang, **words, allowed=allowed)) from error
+
+
+def take_in(data: Path, root: Path | None, year: int | None, *, alone: bool = False) -> Intake:
+    """Read the user's tables, with every problem; unless alone, bundled networks are known."""
+    from valuma_graph import datasets, intake
+
+    known = None if alone else datasets.register(root=root)
+    return intake.prepare(data, year=year, root=root, known=known)
+
+
+def check_paths(data: Path | None, root: Path | None, lang: Lang) -> None:
+    """Refuse files and folders that are not there."""
+    if data is not None and not data.exists():
+        raise UsageError(t("cli.wrong.no_file", lang, file=data))
+    if root is not None and not root.is_dir():
+        raise UsageError(t("cli.wrong.no_file", lang, file=root))
+
+
+def check_year(year: int | None, lang: Lang) -> None:
+    """Refuse a year that no division is known for."""
+    from valuma_graph.places import DIVISIONS
+
+    if year is not None and year not in DIVISIONS:
+        years = {"first": DIVISIONS[0], "last": DIVISIONS[-1]}
+        raise UsageError(t("cli.wrong.year", lang, year=year, **years))
+
+
+def check_level(aff: Affiliation, level: str, lang: Lang) -> None:
+    """Refuse a kind of member that the data does not have."""
+    kinds = {*aff.members["kind"].dropna()}
+    towns = aff.members[aff.members["kind"].eq("municipality")]
+    rolled = [c for c in ("region", "sub_region") if c in towns and towns[c].notna().any()]
+    _among("--level", level, ["all", *sorted({*kinds, *rolled})], lang)
+
+
+# -- inside ---------------------------------------------------------------------------------------
+
+
+def _year(choice: Choice) -> int | None:
+    if choice.year is None:
+        return None if choice.only else YEAR
+    return None if choice.year == "all" else choice.year
+
+
+def _among(option: str, value: str, allowed: Collection[str], lang: Lang) -> None:
+    if value not in allowed:
+        names = ", ".join(dict.fromkeys(allowed))
+        raise UsageError(t("cli.wrong.value", lang, option=option, value=value, allowed=names))
+
+
+def _check_statutory(choice: Choice, lang: Lang) -> None:
+    from valuma_graph.affiliation.assembly import division_of
+    from valuma_graph.places import gazetteer
+
+    if not choice.statutory:
+        return
+    year = division_of(_year(choice))
+    schemes = gazetteer(choice.root).schemes
+    there = [s for s, (first, last) in schemes.items() if first <= year <= last]
+    for scheme in choice.statutory:
+        _among("--statutory", scheme, [s for s in there if s != "municipality"], lang)
+
+
+def _accepted(data: Path, choice: Choice, voice: Voice) -> Origin:
+    from valuma_graph import reading
+    from valuma_graph.places import gazetteer
+
+    found = take_in(data, choice.root, _year(choice), alone=choice.only)
+    origin = reading.accept(found, known=gazetteer(choice.root), lang=voice.lang)
+    if found.problems:
+        count = number(len(found.problems), voice.lang)
+        words = t("cli.about.warnings", voice.lang, file=data, count=count)
+        console.say(words, quiet=voice.quiet)
+    return origin
+
+
+def _built(own: Origin | None, choice: Choice) -> Affiliation:
+    if own is not None and choice.only:
+        from valuma_graph.affiliation import build
+        from valuma_graph.affiliation.assembly import Options
+
+        # Whoever brings lists without a year means them to count.
+        return build(
+            own,
+            Options(
+                year=_year(choice),
+                evidence=choice.evidence,
+                snapshot_gap=choice.snapshot_gap,
+                undated=True,
+                statutory=choice.statutory,
+            ),
+        )
+    from valuma_graph import datasets
+
+    return datasets.finland(
+        year=_year(choice),
+        evidence=choice.evidence,
+        snapshot_gap=choice.snapshot_gap,
+        undated=choice.undated,
+        statutory=choice.statutory,
+        root=choice.root,
+        beside=own,
+    )
+
+
+@contextmanager
+def _of_another_folder(choice: Choice, lang: Lang) -> Iterator[None]:
+    """Say of tables in another folder that they cannot be used, instead of failing at a column."""
+    try:
+        yield
+    except (KeyError, ValueError, FileNotFoundError) as error:
+        if choice.root is None or isinstance(error, ValumaError):
+            raise
+        from valuma_graph.tables.findings import problems_frame
+
+        why = f"{type(error).__name__}: {error}"
+        words = t("cli.wrong.data", lang, folder=choice.root, why=why)
+        raise TableError(words, problems_frame([])) from error

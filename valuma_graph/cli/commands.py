@@ -1,0 +1,517 @@
+"""The command line: `valuma-graph` and its commands."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+from cyclopts import App, CycloptsError, Parameter
+
+from valuma_graph.cli import console
+from valuma_graph.cli.arguments import (
+    CHOICE,
+    FLAG,
+    OUTPUT,
+    SEVERAL,
+    VOICE,
+    Choice,
+    Count,
+    Data,
+    Level,
+    Measure,
+    Mode,
+    Output,
+    Rows,
+    Status,
+    UsageError,
+    Voice,
+    check_level,
+    check_paths,
+    check_year,
+    command_line,
+    form_of,
+    load,
+    path_text,
+    said,
+    take_in,
+    working,
+)
+from valuma_graph.cli.console import PROBLEMS
+from valuma_graph.errors import FormatError, UnknownNodeError, ValumaError
+from valuma_graph.text import LANGS, Lang, t
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from valuma_graph.cli.console import Answer
+
+DONE: Final = 0
+USAGE: Final = 2
+STOPPED: Final = 130
+# Of our own errors, these speak of the command line; the others of the data.
+_ASKED_WRONGLY: Final = (FormatError, UnknownNodeError)
+
+app = App(
+    name="valuma-graph",
+    help=(
+        "Who collaborates with whom: municipalities, regions and the networks they belong to.\n\n"
+        "Without DATA the bundled Finnish data is used; DATA (CSV, XLSX, ODS, Parquet or a folder) "
+        "with the columns member and network is added to it.\n\n"
+        "Exit codes: 0 done, 1 problems in the data, 2 wrong usage, 3 flagged (isolated --fail-on)."
+    ),
+    help_format="plaintext",
+    help_epilogue="Example\n  valuma-graph report -o out",
+    version_flags=["--version"],
+    result_action="return_value",
+    suppress_keyboard_interrupt=False,  # `main` answers it
+)
+
+
+def _command(function: Callable[..., int]) -> Callable[..., int]:
+    """Add a command; the example of its docstring closes its help."""
+    doc = inspect.cleandoc(function.__doc__ or "")
+    example = doc.partition("Examples\n--------\n")[2]
+    indented = "\n".join(f"  {line.removeprefix('$ ')}" for line in example.splitlines())
+    app.command(function, help_epilogue=f"Example\n{indented}")
+    return function
+
+
+@_command
+def report(
+    data: Data = None,
+    /,
+    *,
+    about: str | None = None,
+    output: Annotated[Path, Parameter(name=("--output", "-o"))] = Path("valuma-report"),
+    choice: Choice = CHOICE,
+    voice: Voice = VOICE,
+) -> int:
+    """
+    Write tables, the graph and a page to read into a folder.
+
+    Parameters
+    ----------
+    data
+        Your own tables.
+    about
+        Name or id of a municipality, region, other member or network to begin with.
+    output
+        The folder.
+
+    Examples
+    --------
+    $ valuma-graph report --about Kainuu --lang fi -o kainuu
+    """
+    from valuma_graph.portfolio import locate
+    from valuma_graph.report import write_report
+
+    if output.is_file():
+        raise UsageError(t("cli.wrong.not_folder", voice.lang, file=output))
+    aff = load("report", data, choice, voice)
+    node = None if about is None else locate(aff, about, networks=True, lang=voice.lang)[0]
+    langs = (voice.lang, *(lang for lang in LANGS if lang != voice.lang))
+    with working("cli.working.writing", voice) as step:
+        written = write_report(
+            aff,
+            output,
+            about=node,
+            langs=langs,
+            progress=lambda name: step(t(f"step.{name}", voice.lang)),
+            command=command_line("report", data, about, choice),
+        )
+    console.put(f"{console.visible(str(written[0]))}\n")
+    told = {"count": len(written), "folder": output, "page": written[0].name}
+    console.say(t("cli.about.report", voice.lang, **told), quiet=voice.quiet)
+    return DONE
+
+
+@_command
+def info(
+    data: Data = None,
+    /,
+    *,
+    choice: Choice = CHOICE,
+    output: Output = OUTPUT,
+) -> int:
+    """
+    Say what is in the data: counts, coverage, years, sources.
+
+    Parameters
+    ----------
+    data
+        Your own tables.
+
+    Examples
+    --------
+    $ valuma-graph info --year 2016
+    """
+    from valuma_graph.cli import overview
+
+    form = form_of(output)
+    aff = load("info", data, choice, output)
+    bundled = not choice.only
+    answer = overview.info(aff, root=choice.root, bundled=bundled, lang=output.lang)
+    return _answer(answer, form, output, said(data, choice))
+
+
+@_command
+def check(
+    data: Data = None,
+    /,
+    *,
+    root: Annotated[Path | None, Parameter(name="--data")] = None,
+    year: int | None = None,
+    output: Output = OUTPUT,
+) -> int:
+    """
+    List every problem of DATA, or of the bundled tables.
+
+    Exit code 1 if there are errors; warnings alone leave it at 0.
+
+    Parameters
+    ----------
+    data
+        Your own tables.
+    root
+        Folder with tables of the form of the bundled ones, to use in place of them.
+    year
+        The division that DATA names its municipalities by; by default the latest.
+
+    Examples
+    --------
+    $ valuma-graph check members.xlsx --lang sv
+    """
+    from valuma_graph.cli import overview
+
+    form = form_of(output)
+    check_paths(data, root, output.lang)
+    check_year(year, output.lang)
+    with working("cli.working.reading", output):
+        if data is None:
+            from valuma_graph.datacheck import check_data
+
+            problems = check_data(root, lang=output.lang)
+        else:
+            from valuma_graph.tables.findings import problems_frame
+
+            problems = problems_frame(take_in(data, root, year).problems, lang=output.lang)
+    answer = overview.check(problems, lang=output.lang)
+    own = {"data": path_text(data), "data_folder": path_text(root), "year": year}
+    return _answer(answer, form, output, own)
+
+
+@_command
+def measure(
+    data: Data = None,
+    /,
+    *,
+    mode: Mode = "members",
+    level: str = "all",
+    measures: Annotated[tuple[Measure, ...], SEVERAL] = (),
+    top: Rows | None = None,
+    choice: Choice = CHOICE,
+    output: Output = OUTPUT,
+) -> int:
+    """
+    Measure who is central, and who stands between others.
+
+    Parameters
+    ----------
+    data
+        Your own tables.
+    mode
+        Score members or networks.
+    level
+        Kind of member to list, such as municipality; region and sub_region stand with the
+        memberships of their municipalities.
+    measures
+        What to measure; the first orders the rows. By default everything.
+    top
+        Rows to list, 0 for all. By default 30 in a table, else all.
+
+    Examples
+    --------
+    $ valuma-graph measure --level municipality --measures betweenness degree --top 10
+    """
+    from valuma_graph.cli import answers
+
+    form = form_of(output)
+    aff = load("measure", data, choice, output)
+    check_level(aff, level, output.lang)
+    with working("cli.working.computing", output):
+        answer = answers.measure(
+            aff,
+            mode=mode,
+            level=level,
+            measures=measures,
+            top=_top(top, form),
+            lang=output.lang,
+        )
+    own = {"mode": mode, "level": level, "measures": [*measures], "top": top}
+    return _answer(answer, form, output, own | said(data, choice))
+
+
+@_command
+def overlap(
+    data: Data = None,
+    /,
+    *,
+    mode: Mode = "networks",
+    level: str = "all",
+    min_shared: Count | None = None,
+    top: Rows | None = None,
+    choice: Choice = CHOICE,
+    output: Output = OUTPUT,
+) -> int:
+    """
+    List the networks that share members, or the members that share networks.
+
+    Parameters
+    ----------
+    data
+        Your own tables.
+    mode
+        Pairs of networks, or of members.
+    level
+        Kind of member that is looked at, such as municipality; region and sub_region stand with
+        the memberships of their municipalities.
+    min_shared
+        The fewest that a pair shares. By default 1 for networks, 2 for members.
+    top
+        Rows to list, 0 for all. By default 30 in a table, else all.
+
+    Examples
+    --------
+    $ valuma-graph overlap --level municipality --min-shared 5 --format csv
+    """
+    from valuma_graph.cli import answers
+
+    form = form_of(output)
+    aff = load("overlap", data, choice, output)
+    check_level(aff, level, output.lang)
+    fewest = min_shared or (1 if mode == "networks" else 2)
+    with working("cli.working.computing", output):
+        answer = answers.overlap(
+            aff, mode=mode, level=level, min_shared=fewest, top=_top(top, form), lang=output.lang
+        )
+    own = {"mode": mode, "level": level, "min_shared": fewest, "top": top}
+    return _answer(answer, form, output, own | said(data, choice))
+
+
+@_command
+def isolated(  # noqa: PLR0913  one for each option
+    data: Data = None,
+    /,
+    *,
+    level: Level = "municipality",
+    abroad: Annotated[bool, FLAG] = False,
+    min_networks: Count = 1,
+    status: Annotated[tuple[Status, ...], SEVERAL] = (),
+    all_rows: Annotated[bool, FLAG] = False,
+    fail_on: Annotated[tuple[Status, ...], SEVERAL] = (),
+    choice: Choice = CHOICE,
+    output: Output = OUTPUT,
+) -> int:
+    """
+    List who is left outside, or hangs on one network.
+
+    Parameters
+    ----------
+    data
+        Your own tables.
+    level
+        Kind of member to judge.
+    abroad
+        Judge places of other countries too, of which only members of something are in the data.
+    min_networks
+        The fewest networks that count as being reached.
+    status
+        List these only. By default everything but connected.
+    all_rows
+        List the connected too.
+    fail_on
+        Exit with code 3 when a member has one of these.
+
+    Examples
+    --------
+    $ valuma-graph isolated --level region --fail-on isolated no_known_membership
+    """
+    from valuma_graph.cli import answers
+
+    form = form_of(output)
+    aff = load("isolated", data, choice, output)
+    if level != "all":
+        check_level(aff, level, output.lang)
+    with working("cli.working.computing", output):
+        answer = answers.isolated(
+            aff,
+            level=level,
+            abroad=abroad,
+            min_networks=min_networks,
+            statuses=answers.STATUSES if all_rows else status,
+            fail_on=fail_on,
+            lang=output.lang,
+        )
+    own = {
+        "level": level,
+        "abroad": abroad,
+        "min_networks": min_networks,
+        "status": [*status],
+        "all_rows": all_rows,
+        "fail_on": [*fail_on],
+    }
+    return _answer(answer, form, output, own | said(data, choice))
+
+
+@_command
+def portfolio(
+    place: str,
+    data: Data = None,
+    /,
+    *,
+    top: Rows = 10,
+    choice: Choice = CHOICE,
+    output: Output = OUTPUT,
+) -> int:
+    """
+    List the networks of a place, its closest peers, and what it lacks.
+
+    Parameters
+    ----------
+    place
+        Name in any language, code or id; also of an organisation.
+    data
+        Your own tables.
+    top
+        Peers and lacking networks to list, 0 for all.
+
+    Examples
+    --------
+    $ valuma-graph portfolio Åbo --lang sv
+    """
+    from valuma_graph.cli import answers
+
+    form = form_of(output)
+    aff = load("portfolio", data, choice, output)
+    with working("cli.working.computing", output):
+        answer = answers.portfolio(aff, place, top=top, lang=output.lang)
+    return _answer(answer, form, output, {"place": place, "top": top} | said(data, choice))
+
+
+@_command
+def export(
+    file: Path,
+    data: Data = None,
+    /,
+    *,
+    choice: Choice = CHOICE,
+    voice: Voice = VOICE,
+) -> int:
+    """
+    Write the graph or the tables in the format of the file's ending.
+
+    .graphml, .gexf and .net are graphs; .csv, .xlsx, .parquet and .gpkg tables; a name without an
+    ending is a folder of CSV files.
+
+    Parameters
+    ----------
+    file
+        What to write.
+    data
+        Your own tables.
+
+    Examples
+    --------
+    $ valuma-graph export networks-2019.graphml --year 2019
+    """
+    from valuma_graph.exports import SUFFIXES
+    from valuma_graph.exports import export as write
+
+    if file.suffix.lower() not in SUFFIXES:
+        allowed = ", ".join(filter(None, SUFFIXES))
+        raise UsageError(
+            t("cli.wrong.value", voice.lang, option="FILE", value=file.suffix, allowed=allowed)
+        )
+    aff = load("export", data, choice, voice)
+    with working("cli.working.writing", voice):
+        written = write(aff, file)
+    console.put("".join(f"{console.visible(str(path))}\n" for path in written))
+    return DONE
+
+
+def main(argv: list[str] | None = None) -> int:
+    """
+    Carry out a command line.
+
+    Parameters
+    ----------
+    argv
+        The words after the program's name; those of the process when None.
+
+    Returns
+    -------
+    code
+        0 done, 1 problems in the data, 2 wrong usage, 3 flagged, 130 stopped by the user.
+
+    Examples
+    --------
+    >>> main(["isolated", "--year", "1999"])
+    2
+    """
+    words = sys.argv[1:] if argv is None else argv
+    lang = _lang(words)
+    console.ready_streams()
+    try:
+        code = app(words, exit_on_error=False, print_error=False)
+    except KeyboardInterrupt:
+        console.say(t("cli.wrong.stopped", lang))
+        return STOPPED
+    except (CycloptsError, UsageError, OSError, ValumaError) as error:
+        return _refuse(error, words, lang)
+    return code if isinstance(code, int) else DONE
+
+
+# -- inside ---------------------------------------------------------------------------------------
+
+
+def _lang(words: Sequence[str]) -> Lang:
+    """Return the language asked for, also where the rest of the command line is wrong."""
+    given = [b for a, b in pairwise(words) if a == "--lang"]
+    given += [w.partition("=")[2] for w in words if w.startswith("--lang=")]
+    return next((lang for lang in LANGS if lang in given), "en")
+
+
+def _refuse(error: Exception, words: Sequence[str], lang: Lang) -> int:
+    """Say what is wrong, and return the exit code."""
+    why = str(error)
+    if isinstance(error, OSError) and error.strerror and error.filename:
+        why = f"{error.filename}: {error.strerror}"
+    elif isinstance(error, UnknownNodeError):
+        names = ", ".join(error.suggestions)
+        hint = f" {t('cli.wrong.suggestions', lang, names=names)}" if names else ""
+        why = error.message + hint
+    console.say(f"{t('cli.wrong.error', lang)}: {why}")
+    if isinstance(error, CycloptsError):
+        command = f"{words[0]} " if words and words[0] in app else ""
+        console.say(t("cli.wrong.usage", lang, command=command))
+    in_data = isinstance(error, ValumaError) and not isinstance(error, _ASKED_WRONGLY)
+    return PROBLEMS if in_data else USAGE
+
+
+def _top(top: int | None, form: console.Format) -> int:
+    from valuma_graph.cli.answers import SHOWN
+
+    if top is None:
+        return SHOWN if form == "table" else 0
+    return top
+
+
+def _answer(
+    answer: Answer, form: console.Format, output: Output, parameters: Mapping[str, object]
+) -> int:
+    answer = replace(answer, parameters={**parameters, "lang": output.lang})
+    return console.deliver(answer, form, output.lang, path=output.output, quiet=output.quiet)

@@ -1,0 +1,191 @@
+"""What the commands `info` and `check` answer: what is in the data, and what is wrong with it."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from valuma_graph import places
+from valuma_graph.cli.answers import about, lists, size
+from valuma_graph.cli.console import PROBLEMS, Answer, Section, visible
+from valuma_graph.text import catalogue, number, t
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from valuma_graph.affiliation import Affiliation
+
+
+def info(
+    aff: Affiliation, *, root: Path | None = None, bundled: bool = True, lang: str = "en"
+) -> Answer:
+    """
+    Answer what is in the data.
+
+    Parameters
+    ----------
+    aff
+        The affiliation network.
+    root
+        The folder of the tables; None for the bundled ones.
+    bundled
+        Whether these are among the data, so that their sources are named.
+    lang
+        Language of names and words.
+
+    Returns
+    -------
+    answer
+        One section for each way of counting; rows have `item`, `label` and `count`.
+
+    Examples
+    --------
+    >>> import valuma_graph as vg
+    >>> answer = info(vg.datasets.southern_women(), bundled=False)
+    >>> answer.summary["memberships"]
+    89
+    """
+    networks, rows = aff.networks, aff.memberships
+    used = networks["snapshot_as_of"].fillna(networks["selection"]).fillna("none")
+    sections = [
+        _counted("member_kind", aff.members["kind"], "kind", lang),
+        _counted("network_kind", networks["kind"], "network_kind", lang),
+        _counted("list_status", networks["list_status"].fillna("unknown"), "list_status", lang),
+        _counted("list_year", used, "list_used", lang, by_item=True),
+        _counted("role", rows["role"], "role", lang),
+        _counted("evidence", rows["evidence"], "cli.grade", lang),
+        _counted("set_aside", aff.set_aside["reason"].astype("str"), "set_aside", lang),
+    ]
+    if bundled:
+        sections.append(_sources(root))
+    known = aff.incidence.astype(int).sum(axis=0)
+    declared = networks["declared_total"]
+    states = declared.notna().to_numpy()
+    told = {
+        "networks_stating": int(states.sum()),
+        "declared": int(declared.sum()),
+        "known_of_declared": int(known[states].sum()),
+    }
+    words = about(aff, lang)
+    if told["networks_stating"]:
+        words.append(
+            t(
+                "cli.about.declared",
+                lang,
+                stating=number(told["networks_stating"], lang),
+                declared=number(told["declared"], lang),
+                known=number(told["known_of_declared"], lang),
+            )
+        )
+    summary = {"year": aff.year} | size(aff) | {"set_aside": len(aff.set_aside)} | told | lists(aff)
+    return Answer("info", summary, sections, words)
+
+
+def check(problems: pd.DataFrame, *, lang: str = "en") -> Answer:
+    """
+    Answer what is wrong with tables.
+
+    Parameters
+    ----------
+    problems
+        As `problems` or `check_data` return them.
+    lang
+        Language of the words.
+
+    Returns
+    -------
+    answer
+        For people, one line for each problem, with the rows that it is in.
+
+    Examples
+    --------
+    >>> import valuma_graph as vg
+    >>> raw = pd.DataFrame({"kunta": ["Tamprere"], "verkosto": ["Hinku"]})
+    >>> check(vg.problems(raw)).code
+    1
+    """
+    count = {s: int(problems["severity"].eq(s).sum()) for s in ("error", "warning")}
+    summary = {"errors": count["error"], "warnings": count["warning"]}
+    if len(problems):
+        shown = {k: number(v, lang) for k, v in summary.items()}
+        words = t("cli.check.counts", lang, **shown)
+    else:
+        words = t("cli.check.none", lang)
+    return Answer(
+        "check",
+        summary,
+        [Section("problems", problems, [])],
+        [words],
+        plain=_lines(problems, lang),
+        code=PROBLEMS if count["error"] else 0,
+    )
+
+
+def _lines(problems: pd.DataFrame, lang: str) -> str:
+    """Write `file, sheet, row, column: message`, a problem of many rows once."""
+    lines: list[str] = []
+    last = None
+    same = ["file", "sheet", "column", "severity", "message"]
+    texts = problems[same].fillna("")
+    for key, rows in problems["row"].groupby([texts[c] for c in same], sort=False):
+        file, sheet, column, severity, words = map(str, key)
+        place = [file, t("cli.check.sheet", lang, sheet=sheet) if sheet else ""]
+        at = _spans(sorted({int(r) for r in rows.dropna()}))
+        if at:
+            place.append(t(f"cli.check.{'row' if at.isdigit() else 'rows'}", lang, row=at))
+        place.append(t("cli.check.column", lang, column=column) if column else "")
+        if last is not None and (file, sheet) != last:
+            lines.append("")
+        last = (file, sheet)
+        where, kind = ", ".join(filter(None, place)), t(f"cli.check.{severity}", lang)
+        lines.append(visible(f"{where}: {kind}: {words}"))
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _spans(rows: list[int]) -> str:
+    """Write 3, 5, 6, 7 as `3, 5–7`."""
+    spans: list[list[int]] = []
+    for row in rows:
+        if spans and row == spans[-1][1] + 1:
+            spans[-1][1] = row
+        else:
+            spans.append([row, row])
+    return ", ".join(f"{a}" if a == b else f"{a}–{b}" for a, b in spans)
+
+
+def _counted(
+    name: str, values: pd.Series, group: str, lang: str, *, by_item: bool = False
+) -> Section:
+    counts = values.value_counts()
+    counts = counts.sort_index() if by_item else counts
+    frame = pd.DataFrame(
+        {
+            "item": counts.index.astype("str"),
+            "label": [_word(group, str(item), lang) for item in counts.index],
+            "count": counts.to_numpy(),
+        }
+    )
+    if not by_item:
+        frame = frame.sort_values(["count", "item"], ascending=[False, True], ignore_index=True)
+    return Section(name, frame, ["label", "count"])
+
+
+def _word(group: str, item: str, lang: str) -> str:
+    key = f"{group}.{item}"
+    return t(key, lang) if key in catalogue() else item
+
+
+def _sources(root: Path | None) -> Section:
+    package = json.loads(places.data_path("datapackage.json", root=root).read_text("utf-8"))
+    named = [*package.get("sources", []), *package.get("licenses", [])]
+    frame = pd.DataFrame(
+        {
+            "item": [entry.get("path") for entry in named],
+            "label": [entry.get("title", entry.get("name")) for entry in named],
+        },
+        dtype="str",
+    )
+    frame["count"] = pd.Series(pd.NA, frame.index, dtype="Int64")
+    return Section("source", frame, ["label", "item"])

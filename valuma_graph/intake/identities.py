@@ -1,0 +1,369 @@
+"""Who is meant: from names, codes and ids in a user's tables to ids of members and networks."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from valuma_graph.places import DIVISIONS, KINDS, LATEST
+from valuma_graph.places.names import Lookalikes, normal
+from valuma_graph.tables.cells import Column, slug
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from valuma_graph.places import Gazetteer
+
+_EXPLICIT = re.compile(rf"(?P<kind>{'|'.join(KINDS)}):(?P<rest>.+)", re.DOTALL)
+_PLACE_ID = re.compile(r"[a-z_]+:(?:[A-Z]{2}(?:-[A-Za-z0-9_.-]+)?|[a-z0-9_]+)")
+_ORGANISATION_ID = re.compile(r"organisation:[a-z0-9_]+")
+_CODE = re.compile(r"(?:KU|MK|SK)?\d+")
+_NETWORK_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
+_SWAPPED_MEMBERS, _SWAPPED_NETWORKS = 0.3, 0.7
+_SUGGESTIONS = 3
+
+
+@dataclass(frozen=True, eq=False)
+class Register:
+    """
+    Ids that are known already, with the names that mean them.
+
+    Parameters
+    ----------
+    ids
+        Every id.
+    by_name
+        Normal form of a name → id, where the name means one id only.
+    """
+
+    ids: frozenset[str] = frozenset()
+    by_name: Mapping[str, str] = field(default_factory=dict)
+
+    def find(self, text: str) -> str | None:
+        """Return the id that a text is, or is the name of."""
+        return text if text in self.ids else self.by_name.get(normal(text))
+
+    def lookalikes(self) -> Lookalikes:
+        """Return a finder of ids whose names resemble a text."""
+        return Lookalikes([*self.by_name.items(), *((normal(i), i) for i in self.ids)])
+
+
+def register(frame: pd.DataFrame | None) -> Register:
+    """
+    Return the register of a table whose index is ids and which has `name_*` columns.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"name_fi": ["Pori"], "name_sv": ["Björneborg"]}, index=["a"])
+    >>> register(table).find("BJÖRNEBORG")
+    'a'
+    """
+    if frame is None or frame.empty:
+        return Register()
+    meant: dict[str, set[str]] = {}
+    for column in ("name_fi", "name_sv", "name_en"):
+        if column in frame:
+            named = frame[column].dropna()
+            for identity, name in zip(named.index, named, strict=True):
+                meant.setdefault(normal(str(name)), set()).add(str(identity))
+    single = {name: next(iter(ids)) for name, ids in meant.items() if len(ids) == 1}
+    return Register(frozenset(map(str, frame.index)), single)
+
+
+@dataclass(frozen=True, eq=False)
+class Identified:
+    """
+    Ids of the cells of a column.
+
+    Parameters
+    ----------
+    ids
+        One for each cell; missing where nothing certain is meant.
+    names
+        Names of ids that were made from free text.
+    kinds
+        Kinds that the user gave for such ids.
+    """
+
+    ids: pd.Series
+    names: dict[str, str] = field(default_factory=dict)
+    kinds: dict[str, str] = field(default_factory=dict)
+
+
+def plain_members(column: Column, kinds: pd.Series) -> Identified:
+    """
+    Take members as they are written: any text is an id.
+
+    Parameters
+    ----------
+    column
+        Names or ids of members.
+    kinds
+        Kind of each, where given.
+
+    Returns
+    -------
+    identified
+        The text itself; kinds of those that have one.
+    """
+    given = kinds.notna()
+    pairs = pd.DataFrame({"id": column.text[given], "kind": kinds[given]}).drop_duplicates("id")
+    pairs = pairs.dropna()
+    return Identified(column.text, kinds=dict(zip(pairs["id"], pairs["kind"], strict=True)))
+
+
+def finnish_members(
+    column: Column,
+    kinds: pd.Series,
+    *,
+    hint: str | None,
+    own: Register,
+    gazetteer: Gazetteer,
+    year: int | None,
+) -> Identified:
+    """
+    Tell which place or organisation each cell means; what is not certain is noted.
+
+    Parameters
+    ----------
+    column
+        Names, codes or ids.
+    kinds
+        Kind of each, where given: an organisation may have any name.
+    hint
+        Kind that the header speaks of: decides between two places of one name.
+    own
+        The user's own members, looked at first.
+    gazetteer
+        Finnish places, foreign places and organisations.
+    year
+        The division of the user's data.
+
+    Returns
+    -------
+    identified
+        Former municipalities keep their own id.
+    """
+    v_codes, texts = pd.factorize(column.text)
+    k_codes, k_names = pd.factorize(kinds)
+    pair_of, pairs = pd.factorize(v_codes * (len(k_names) + 1) + k_codes + 1)
+    # The last of each list stands for an empty cell.
+    all_texts, all_kinds = [*texts.tolist(), None], [None, *k_names.tolist()]
+    asked = [
+        _Asked(all_texts[p // len(all_kinds)], all_kinds[p % len(all_kinds)])
+        for p in pairs.tolist()
+    ]
+    answers = _answers(asked, hint, own, gazetteer, year)
+    _note_answers(column, asked, answers, pair_of)
+    ids = pd.Series([a.member_id or np.nan for a in answers], dtype="str")
+    names = {str(a.member_id): a.name for a in answers if a.name}
+    return Identified(
+        pd.Series(ids.array.take(pair_of), index=column.text.index),
+        names,
+        {i: i.partition(":")[0] for i in names},
+    )
+
+
+class _Asked(NamedTuple):
+    text: str | None
+    kind: str | None
+
+
+class _Answer(NamedTuple):
+    member_id: str | None = None
+    status: str = "unknown"
+    suggestions: tuple[str, ...] = ()
+    padded: bool = False
+    name: str | None = None
+
+    @property
+    def certain(self) -> bool:
+        return self.status in {"exact", "former", "own", "empty"}
+
+
+def _answers(
+    asked: list[_Asked], hint: str | None, own: Register, gazetteer: Gazetteer, year: int | None
+) -> list[_Answer]:
+    division = LATEST if year is None else min(max(year, DIVISIONS[0]), LATEST)
+    answers = []
+    for text, _ in asked:
+        found = own.find(text) if text is not None else None
+        status = "empty" if text is None else "own" if found else "unknown"
+        answers.append(_Answer(found, status))
+    for kind in sorted({a.kind or "" for a in asked}):
+        mine = [i for i, a in enumerate(asked) if (a.kind or "") == kind]
+        _resolve(answers, asked, mine, gazetteer, division, kind or None)
+    if hint:  # it can only decide between places, or say what a bare number is the code of
+        bare = [
+            i
+            for i, (text, kind) in enumerate(asked)
+            if kind is None and (answers[i].status == "ambiguous" or _CODE.fullmatch(text or ""))
+        ]
+        _resolve(answers, asked, bare, gazetteer, division, hint)
+    _take_free(answers, asked)
+    return answers
+
+
+def _resolve(
+    answers: list[_Answer],
+    asked: list[_Asked],
+    among: list[int],
+    gazetteer: Gazetteer,
+    year: int,
+    kind: str | None,
+) -> None:
+    """Ask the gazetteer for what is not certain yet; a later answer counts if it is certain."""
+    at = [i for i in among if not answers[i].certain]
+    if not at:
+        return
+    made = gazetteer.resolve([asked[i].text for i in at], year, kind=kind)
+    made = made.astype(object).where(made.notna(), None)
+    columns = (made[c].tolist() for c in ("member_id", "status", "suggestions", "note"))
+    for i, member_id, status, suggestions, note in zip(at, *columns, strict=True):
+        new = _Answer(member_id, status, tuple(suggestions), note == "padded")
+        if new.certain or not answers[i].suggestions:
+            answers[i] = new
+
+
+def _take_free(answers: list[_Answer], asked: list[_Asked]) -> None:
+    """Accept organisations of any name, and ids of places abroad that the gazetteer lacks."""
+    names: dict[str, str] = {}
+    for i in sorted(range(len(asked)), key=lambda i: asked[i].text or ""):
+        text, kind = asked[i]
+        if answers[i].certain or text is None:
+            continue
+        told = _EXPLICIT.fullmatch(text)
+        if told and told["kind"] != "organisation":
+            if _PLACE_ID.fullmatch(text) and not told["rest"].startswith("FI"):
+                answers[i] = _Answer(text, "unlisted", name=told["rest"])
+            continue
+        if not told and kind != "organisation":
+            continue
+        name = told["rest"].strip() if told else text
+        is_id = told and _ORGANISATION_ID.fullmatch(text)
+        made = text if is_id else f"organisation:{slug(name)}"
+        if names.setdefault(made, normal(name)) != normal(name):
+            made = _told_apart(made, name)
+        answers[i] = _Answer(made, "free", name=name)
+
+
+def _told_apart(identity: str, name: str) -> str:
+    return f"{identity}_{hashlib.sha256(name.encode('utf-8', 'replace')).hexdigest()[:8]}"
+
+
+def _note_answers(
+    column: Column, asked: list[_Asked], answers: list[_Answer], pair_of: np.ndarray
+) -> None:
+    by_text = {a.text: answer for a, answer in zip(asked, answers, strict=True)}
+
+    def suggest(text: str) -> str | None:
+        return "; ".join(by_text[text].suggestions) or None
+
+    def code_of(text: str) -> str | None:
+        return str(by_text[text].member_id).rpartition("-")[2]
+
+    coded = [a.text is not None and _CODE.fullmatch(a.text) is not None for a in asked]
+    lost = [a.status in {"unknown", "malformed"} for a in answers]
+    cases: dict[str, list[bool]] = {
+        "unknown_code": [x and c for x, c in zip(lost, coded, strict=True)],
+        "unknown_member": [x and not c for x, c in zip(lost, coded, strict=True)],
+        "ambiguous_member": [a.status == "ambiguous" for a in answers],
+    }
+    for code, which in cases.items():
+        column.note(code, np.array(which, dtype=bool)[pair_of], suggest=suggest)
+    unlisted = np.array([a.status == "unlisted" for a in answers], dtype=bool)
+    column.note("unlisted_place", unlisted[pair_of], "warning")
+    padded = np.array([a.padded for a in answers], dtype=bool)
+    column.note("padded_code", padded[pair_of], "warning", suggest=code_of)
+
+
+def look_swapped(
+    members: pd.Series, networks: pd.Series, ids: pd.Series, gazetteer: Gazetteer
+) -> bool:
+    """
+    Tell whether the columns of members and networks stand the wrong way round.
+
+    So if less than 30 % of the distinct members are places while at least 70 % of the distinct
+    networks are.
+
+    Parameters
+    ----------
+    members, networks
+        Texts of the two columns.
+    ids
+        Ids found for the members, missing where none was.
+    gazetteer
+        Knows the places.
+    """
+    known = pd.DataFrame({"text": members, "ok": ids.notna()}).dropna().drop_duplicates("text")
+    if not len(known) or known["ok"].mean() >= _SWAPPED_MEMBERS:
+        return False
+    others = networks.dropna().drop_duplicates()
+    answers = gazetteer.resolve(others.head(1000).tolist())
+    certain = answers["status"].isin(["exact", "former", "ambiguous"])
+    return bool(len(certain)) and bool(certain.mean() >= _SWAPPED_NETWORKS)
+
+
+def networks(
+    column: Column, *, registers: Iterable[Register], closed: bool, as_is: bool, are_ids: bool
+) -> Identified:
+    """
+    Give each network its id.
+
+    Parameters
+    ----------
+    column
+        Names or ids.
+    registers
+        Networks that are known, the first that knows a text decides.
+    closed
+        Whether a network that none of them knows is an error.
+    as_is
+        Whether any text is an id.
+    are_ids
+        Whether the header says that the cells are ids: then those of a safe form stay as they
+        are.
+
+    Returns
+    -------
+    identified
+        Ids made from names: see `slug`. Two names that differ in more than case, spaces and
+        hyphens but give the same id are told apart by digits after it, and noted.
+    """
+    codes, distinct = pd.factorize(column.text)
+    known = [r for r in registers if r.ids]
+    if as_is and not known:
+        return Identified(column.text)
+    made = np.full(len(distinct) + 1, np.nan, dtype=object)
+    first: dict[str, str] = {}
+    named: dict[str, str] = {}
+    alike = np.zeros(len(distinct) + 1, dtype=bool)
+    # In order of the alphabet, so that the order of rows changes nothing.
+    for i, text in sorted(enumerate(distinct.tolist()), key=lambda pair: pair[1]):
+        identity = next((x for r in known if (x := r.find(text))), None)
+        if identity is None and not closed:
+            keep = as_is or (are_ids and _NETWORK_ID.fullmatch(text))
+            identity = text if keep else slug(text)
+            if not keep and first.setdefault(identity, normal(text)) != normal(text):
+                identity, alike[i] = _told_apart(identity, text), True
+            named.setdefault(identity, text)
+        made[i] = identity or np.nan
+    found = pd.Series(made, dtype="str")
+    lost = found.isna().to_numpy(copy=True)
+    lost[-1] = False
+    if lost.any():
+        finders = [r.lookalikes() for r in known]
+
+        def suggest(text: str) -> str | None:
+            near = [i for f in finders for i in f.best([normal(text)], _SUGGESTIONS)]
+            return ", ".join(near[:_SUGGESTIONS]) or None
+
+        column.note("unknown_network", lost[codes], suggest=suggest)
+    column.note("similar_names", alike[codes], "warning", suggest=slug)
+    ids = pd.Series(found.array.take(codes), index=column.text.index)
+    return Identified(ids, named)

@@ -1,0 +1,25 @@
+"""Who is central, who bridges, what holds the network together, who is left outside."""
+
+from __future__ import annotations
+
+from valuma_graph.measures.cohesion import Structure, components, nodf, structure
+from valuma_graph.measures.isolates import STATUSES, could_hold, isolation
+from valuma_graph.measures.nodes import CENTRALITIES, brokerage, centrality, coverage
+from valuma_graph.measures.partition import Communities, barber_modularity, communities
+
+__all__ = [
+    "CENTRALITIES",
+    "STATUSES",
+    "Communities",
+    "Structure",
+    "barber_modularity",
+    "brokerage",
+    "centrality",
+    "communities",
+    "components",
+    "could_hold",
+    "coverage",
+    "isolation",
+    "nodf",
+    "structure",
+]

@@ -1,0 +1,446 @@
+"""
+Who is central, who bridges, and how much of the membership is known.
+
+`structure`, `nodf`, `communities` and `isolation` have modules of their own and are here too.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, get_args
+
+import numpy as np
+import pandas as pd
+from scipy import sparse
+from scipy.sparse.linalg import svds
+
+from valuma_graph.affiliation import Mode
+from valuma_graph.affiliation.snapshots import COMPLETE_WITHIN, years
+from valuma_graph.measures import projection
+from valuma_graph.measures.isolates import COUNT_OF_KIND
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from pandas.api.extensions import ExtensionArray
+
+    from valuma_graph.affiliation import Affiliation
+
+CENTRALITIES: Final = ("degree", "degree_share", "closeness", "betweenness", "eigenvector")
+"""What `centrality` measures."""
+
+_DENSE = 250_000
+_SAME = 1e-9
+_CELLS = 1_000_000
+
+
+def coverage(aff: Affiliation) -> pd.DataFrame:
+    """
+    Compare the members known with the members that each network says it has.
+
+    Like is compared with like. Where a network states its members by kind, only members of the
+    kinds that it counts are `compared` with the count (a coordinating company is not one of
+    the 11 municipalities); and where a kind is not in the set at all, as after
+    `aff.select("municipality")`, its declared members are left out too. A network that states
+    only a total is compared whole, and so is one whose known members together make up its count:
+    sources class members differently. Members that have since merged are compared as they were
+    listed. A count and a list of more than three years apart are not compared. `coverage` is
+    not cut at 1: above it, more members are known than were declared.
+
+    Parameters
+    ----------
+    aff
+        The affiliation network.
+
+    Returns
+    -------
+    coverage
+        Indexed like `aff.networks`: `known` (int, distinct members in the set), `compared`
+        (int, those of them that the declared count is about), `declared` (Int64), `coverage`
+        (float, compared / declared, NaN where nothing is declared or the count is of another
+        time),
+        `list_status`, `complete_for`, `declared_as_of`, `snapshot_as_of`, `selection` (text),
+        `known_municipalities`, `declared_municipalities`, `known_regions`, `declared_regions`
+        (int and Int64).
+
+    Examples
+    --------
+    >>> import valuma_graph as vg
+    >>> vg.coverage(vg.datasets.finland(year=2019)).loc["fisu", ["compared", "declared"]].tolist()
+    [11, 11]
+    """
+    networks = aff.networks
+    kinds = aff.members["kind"]
+    known = {
+        kind: aff.incidence.astype(np.int64).T @ kinds.eq(kind).to_numpy(dtype=np.int64)
+        for kind in kinds.dropna().unique()
+    }
+    none = np.zeros(len(networks), dtype=np.int64)
+    _, size = projection.degrees(aff.incidence)
+    declared, counted = _declared(networks, set(known))
+    compared = np.where(counted.any(axis=1), 0, size)
+    for kind, number in known.items():
+        column = COUNT_OF_KIND.get(kind)
+        compared += np.where(counted[column], number, 0) if column else none
+    goal = declared.where(declared > 0).to_numpy(dtype=np.float64, na_value=np.nan)
+    compared = compared + _merged(aff)
+    compared = np.where((compared < goal) & (size >= goal), size, compared)
+    share = np.where(_of_one_time(aff), compared / goal, np.nan)
+    text = {
+        c: networks[c] if c in networks else pd.Series(np.nan, networks.index, dtype="str")
+        for c in ("list_status", "complete_for", "declared_as_of", "snapshot_as_of", "selection")
+    }
+    return pd.DataFrame(
+        {
+            "known": size,
+            "compared": compared,
+            "declared": declared,
+            "coverage": share,
+            **text,
+            "known_municipalities": known.get("municipality", none),
+            "declared_municipalities": _count(networks, "declared_municipalities"),
+            "known_regions": known.get("region", none),
+            "declared_regions": _count(networks, "declared_regions"),
+        },
+        index=networks.index,
+    )
+
+
+def _merged(aff: Affiliation) -> np.ndarray:
+    """Count the listed members of each network that have merged into another one of its list."""
+    aside = aff.set_aside
+    rows = aside[aside["reason"].eq("merged") & aside["member_id"].isin(aff.members.index)]
+    return rows["network_id"].value_counts().reindex(aff.networks.index).fillna(0).to_numpy(int)
+
+
+def _of_one_time(aff: Affiliation) -> np.ndarray:
+    """Tell whether the declared count is of about the time of the list, or of the year."""
+    networks = aff.networks
+    if not {"declared_as_of", "snapshot_as_of", "selection"} <= {*networks.columns}:
+        return np.ones(len(networks), dtype=bool)
+    listed = years(networks["snapshot_as_of"])
+    listed = np.where(np.isnan(listed) & (aff.year is not None), aff.year or np.nan, listed)
+    apart = np.abs(years(networks["declared_as_of"]) - listed) > COMPLETE_WITHIN
+    same: np.ndarray = ~apart | networks["selection"].eq("union").to_numpy()
+    return same
+
+
+def _count(networks: pd.DataFrame, column: str) -> pd.Series:
+    if column in networks:
+        return networks[column].astype("Int64")
+    return pd.Series(pd.NA, index=networks.index, dtype="Int64")
+
+
+def _declared(networks: pd.DataFrame, kinds: set[str]) -> tuple[pd.Series, pd.DataFrame]:
+    """
+    Return the declared count to compare with, and which counts by kind it is the sum of.
+
+    A network that is compared whole has no count by kind in the second.
+    """
+    columns = sorted(set(COUNT_OF_KIND.values()))
+    counts = pd.DataFrame({c: _count(networks, c) for c in columns}, index=networks.index)
+    total = _count(networks, "declared_total").fillna(counts.sum(axis=1, min_count=1))
+    # A kind that no declared count is about can fall under any.
+    there = [c for c in columns if any(COUNT_OF_KIND.get(kind, c) == c for kind in kinds)]
+    stated = counts.gt(0).fillna(value=False).astype(bool)
+    itemised = (counts.sum(axis=1) >= total).fillna(value=False).astype(bool) & stated.any(axis=1)
+    narrowed = stated.any(axis=1) & (len(there) < len(columns))
+    by_kind = itemised | narrowed
+    counted = stated.loc[:, there].reindex(columns=columns, fill_value=False)
+    counted = counted.mul(by_kind, axis=0)
+    parts = counts.where(counted).sum(axis=1, min_count=1)
+    # Nothing counted of the kinds in the set: none, where those counted make up the total.
+    parts = parts.mask(parts.isna() & itemised, 0)
+    return total.where(~by_kind, parts).astype("Int64"), counted
+
+
+def centrality(
+    aff: Affiliation, *, mode: Mode = "members", measures: Collection[str] | None = None
+) -> pd.DataFrame:
+    """
+    Measure how central each node of one mode is, on the two-mode graph.
+
+    With *n* nodes in the mode and *m* in the other:
+
+    - `degree`: ties; `degree_share`: degree / *m*, 1.0 is "in every network".
+    - `closeness`: the least sum of distances possible, *m* + 2(*n* − 1), divided by the sum of
+      distances to all nodes that can be reached. In a graph of several components that is
+      multiplied by the share of the other nodes that can be reached, as networkx does; then
+      small components can be rated above 1, and `closeness` compares nodes only within their
+      component. 0 without a tie.
+    - `betweenness`: shortest paths between other nodes that pass through the node, divided by
+      the most possible in a two-mode graph of this size.
+    - `eigenvector`: entry of the leading singular vector of the incidence, of length 1 within
+      the mode: a node is central as its neighbours are. In a graph of several components only
+      the one with the largest singular value has scores (all such, if equal); 0 elsewhere.
+
+    Parameters
+    ----------
+    aff
+        The affiliation network.
+    mode
+        Which side to score, `"members"` or `"networks"`.
+    measures
+        Which columns; all when None.
+
+    Returns
+    -------
+    scores
+        Indexed like `aff.members` (or `aff.networks`); `degree` int, the others float, higher =
+        more central. `degree_share` is NaN when the other mode has no nodes.
+
+    Raises
+    ------
+    ValueError
+        If a mode or measure does not exist; the message names those that do.
+
+    References
+    ----------
+    Borgatti, S. P. & Everett, M. G. (1997). Network analysis of 2-mode data. Social Networks
+    19, 243–269. https://doi.org/10.1016/S0378-8733(96)00301-2
+
+    Borgatti, S. P. & Halgin, D. S. (2011). Analyzing affiliation networks. In The SAGE Handbook
+    of Social Network Analysis, 417–433. https://doi.org/10.4135/9781446294413.n28
+
+    Bonacich, P. (1991). Simultaneous group and individual centralities. Social Networks 13,
+    155–168. https://doi.org/10.1016/0378-8733(91)90018-O
+
+    Faust, K. (1997). Centrality in affiliation networks. Social Networks 19, 157–191.
+    https://doi.org/10.1016/S0378-8733(96)00300-0
+
+    Examples
+    --------
+    >>> import valuma_graph as vg
+    >>> scores = vg.centrality(vg.datasets.southern_women(), mode="networks")
+    >>> scores.round(2).loc["E8"].to_dict()  # doctest: +NORMALIZE_WHITESPACE
+    {'degree': 14.0, 'degree_share': 0.78, 'closeness': 0.85, 'betweenness': 0.24,
+     'eigenvector': 0.51}
+    """
+    wanted = _wanted(measures)
+    incidence, index = _side(aff, mode)
+    n, m = incidence.shape
+    degree, _ = projection.degrees(incidence)
+    graph = projection.graph(incidence) if {"closeness", "betweenness"} & set(wanted) else None
+    columns: dict[str, np.ndarray] = {}
+    for name in wanted:
+        if name == "degree":
+            columns[name] = degree
+        elif name == "degree_share":
+            columns[name] = degree / m if m else np.full(n, np.nan)
+        elif name == "eigenvector":
+            columns[name] = _eigenvector(incidence)
+        elif graph is not None and name == "closeness":
+            columns[name] = _closeness(incidence, graph.closeness(range(n), normalized=False))
+        elif graph is not None:
+            paths = np.array(graph.betweenness(range(n), directed=False), dtype=np.float64)
+            most = _most_betweenness(n, m)
+            columns[name] = paths / most if most else np.zeros(n)
+    return pd.DataFrame(columns, index=index)
+
+
+def _wanted(measures: Collection[str] | None) -> list[str]:
+    if measures is None:
+        return list(CENTRALITIES)
+    given = (measures,) if isinstance(measures, str) else tuple(measures)
+    for one in given:
+        if one not in CENTRALITIES:
+            raise ValueError(f"measures must be among {', '.join(CENTRALITIES)}, not {one!r}")
+    return [one for one in CENTRALITIES if one in given]
+
+
+def _side(aff: Affiliation, mode: Mode) -> tuple[sparse.csr_array, pd.Index]:
+    """Return the incidence with the mode as rows, and the ids of the rows."""
+    if mode not in get_args(Mode):
+        raise ValueError(f"mode must be one of {', '.join(get_args(Mode))}, not {mode!r}")
+    if mode == "members":
+        return aff.incidence, aff.members.index
+    return aff.incidence.T.tocsr(), aff.networks.index
+
+
+def _closeness(incidence: sparse.csr_array, inverse: list[float]) -> np.ndarray:
+    """Normalise what igraph gives: 1 / the sum of the distances to the nodes in reach."""
+    n, m = incidence.shape
+    score = np.nan_to_num(np.array(inverse, dtype=np.float64)) * (m + 2 * (n - 1))
+    if n + m < 2:  # noqa: PLR2004
+        return np.zeros(n)
+    label = projection.parts(incidence)
+    in_reach = np.bincount(label)[label[:n]] - 1
+    return np.asarray(score * in_reach / (n + m - 1))
+
+
+def _most_betweenness(n: int, m: int) -> float:
+    """Return the most that a node of a mode of `n` can have, the other having `m` (B&E 1997)."""
+    if not (n and m):
+        return 0.0
+    s, t = divmod(n - 1, m)
+    return (m**2 * (s + 1) ** 2 + m * (s + 1) * (2 * t - s - 1) - t * (2 * s - t + 3)) / 2
+
+
+def _eigenvector(incidence: sparse.csr_array) -> np.ndarray:
+    """Score the rows by the leading left singular vector, component by component."""
+    n, _ = incidence.shape
+    score = np.zeros(n)
+    if not incidence.nnz:
+        return score
+    label = projection.parts(incidence)
+    ties = np.bincount(label[:n], np.diff(incidence.indptr))
+    by_row = np.argsort(label[:n], kind="stable")
+    ends = np.searchsorted(label[:n][by_row], np.arange(len(ties) + 1))
+    best = 0.0
+    leading: list[tuple[np.ndarray, np.ndarray, float]] = []
+    # The squared singular value is at most the number of ties: the rest cannot lead.
+    for c in np.argsort(-ties, kind="stable"):
+        if ties[c] < best**2 * (1 - _SAME) or not ties[c]:
+            break
+        rows = by_row[ends[c] : ends[c + 1]]
+        vector, value = _leading(incidence[rows])
+        if value > best * (1 + _SAME):
+            leading = []
+        if value >= best * (1 - _SAME):
+            leading.append((rows, vector, value))
+        best = max(best, value)
+    # Where several lead, what repeated averaging from equal scores would come to.
+    for rows, vector, _ in leading:
+        score[rows] = vector * vector.sum()
+    return score / np.linalg.norm(score)
+
+
+def _leading(rows: sparse.csr_array) -> tuple[np.ndarray, float]:
+    """Return the leading left singular vector, not negative, and its singular value."""
+    part = rows[:, np.unique(rows.indices)].astype(np.float64)
+    if min(part.shape) == 1:
+        return np.full(part.shape[0], part.shape[0] ** -0.5), float(np.sqrt(part.nnz))
+    if part.shape[0] * part.shape[1] <= _DENSE:
+        left, values, _ = np.linalg.svd(part.toarray(), full_matrices=False)
+        return np.abs(left[:, 0]), float(values[0])
+    start = np.ones(min(part.shape))
+    left, values, _ = svds(part, k=1, v0=start, return_singular_vectors="u")
+    return np.abs(left[:, 0]), float(values[0])
+
+
+def brokerage(aff: Affiliation, *, mode: Mode = "members") -> pd.DataFrame:
+    """
+    Measure how far each node stands between others that are not tied themselves.
+
+    On the projection, in which two members are tied by the number of networks that they share
+    (or two networks by the members). With *w* these weights, *p* a node's weights divided by
+    their sum, and *m* a node's weights divided by their largest:
+
+    - `constraint` of *u* = Σᵥ (pᵤᵥ + Σ_q pᵤ_q p_qᵥ)² over its neighbours *v*: low for a broker,
+      high where all contacts are tied to each other.
+    - `effective_size` = Σᵥ (1 − Σ_q pᵤ_q mᵥ_q): contacts less what is redundant among them.
+
+    Both are as `networkx.constraint` and `networkx.effective_size` define them with `weight`.
+
+    Parameters
+    ----------
+    aff
+        The affiliation network.
+    mode
+        `"members"` or `"networks"`.
+
+    Returns
+    -------
+    scores
+        Indexed like `aff.members` (or `aff.networks`): `constraint`, `effective_size` (float,
+        NaN for a node that shares nothing with any other) and `regions_bridged` (Int64): in how
+        many regions a member's neighbours lie, or a network's members. It goes by the column
+        `region`; a region lies in itself; missing where no region is known in the whole set.
+
+    Raises
+    ------
+    ValueError
+        If the mode does not exist.
+
+    References
+    ----------
+    Burt, R. S. (1992). Structural Holes: The Social Structure of Competition. Harvard.
+
+    Burt, R. S. (2004). Structural holes and good ideas. American Journal of Sociology 110,
+    349–399. https://doi.org/10.1086/421787
+
+    Examples
+    --------
+    >>> import valuma_graph as vg
+    >>> scores = vg.brokerage(vg.datasets.southern_women())
+    >>> scores.columns.tolist()
+    ['constraint', 'effective_size', 'regions_bridged']
+    >>> scores.constraint.idxmin(), scores.effective_size.idxmin()
+    ('Ruth DeSand', 'Charlotte McDowd')
+    """
+    incidence, index = _side(aff, mode)
+    constraint, effective = _structural_holes(incidence)
+    return pd.DataFrame(
+        {
+            "constraint": constraint,
+            "effective_size": effective,
+            "regions_bridged": _regions_bridged(aff, mode),
+        },
+        index=index,
+    )
+
+
+def _structural_holes(incidence: sparse.csr_array) -> tuple[np.ndarray, np.ndarray]:
+    """
+    Return constraint and effective size of the rows.
+
+    W = B Bᵀ without its diagonal are the weights. Both measures need W T W, for a diagonal T, at
+    the tied pairs; as X B Bᵀ − X D, with X = W T and the degrees D, it costs steps along the ties
+    of B instead of a product of large matrices, and needs a few rows at a time.
+    """
+    n, m = incidence.shape
+    counts = incidence.astype(np.float64)
+    across = counts.T.tocsr()
+    degree, size = projection.degrees(incidence)
+    strength = counts @ (size - 1.0)
+    largest = _largest_shared(incidence)
+    by_strength = np.divide(1.0, strength, out=np.zeros(n), where=strength > 0)
+    by_largest = np.divide(1.0, largest, out=np.zeros(n), where=largest > 0)
+    constraint, effective = np.full(n, np.nan), np.full(n, np.nan)
+    step = max(1, _CELLS // max(n, m, 1))
+    for start in range(0, n, step):
+        here = np.arange(start, min(start + step, n))
+        weight = (counts[here] @ across).toarray()
+        weight[here - start, here] = 0
+        tied = weight > 0
+        share = weight * by_strength[here, None]
+        onward = share * by_strength
+        reach = (onward @ counts) @ across - onward * degree
+        constraint[here] = (np.where(tied, share + reach, 0) ** 2).sum(axis=1)
+        both = (share @ counts) @ across - share * degree
+        redundant = np.where(tied, both * by_largest, 0).sum(axis=1)
+        effective[here] = tied.sum(axis=1) - redundant
+    constraint[strength == 0] = effective[strength == 0] = np.nan
+    return constraint, effective
+
+
+def _largest_shared(incidence: sparse.csr_array) -> np.ndarray:
+    """Return the most that each row shares with any other."""
+    largest = np.zeros(incidence.shape[0])
+    for start, stop, shared in projection.blocks(incidence):
+        rows = np.repeat(np.arange(start, stop), np.diff(shared.indptr))
+        others = rows != shared.indices
+        np.maximum.at(largest, rows[others], shared.data[others])
+    return largest
+
+
+def _regions_bridged(aff: Affiliation, mode: Mode) -> ExtensionArray:
+    members = aff.members
+    regions = pd.Series(members.index, index=members.index, dtype="str")
+    regions = regions.where(members["kind"].eq("region"))
+    if "region" in members:
+        regions = regions.fillna(members["region"])
+    code, names = pd.factorize(regions)
+    n = len(members)
+    if not len(names):
+        size = n if mode == "members" else len(aff.networks)
+        return pd.array([pd.NA] * size, dtype="Int64")
+    known = np.flatnonzero(code >= 0)
+    lies_in = sparse.csr_array(
+        (np.ones(len(known), dtype=np.int64), (known, code[known])), shape=(n, len(names))
+    )
+    incidence = aff.incidence.astype(np.int64)
+    found = incidence.T @ lies_in
+    if mode == "members":
+        degree, _ = projection.degrees(aff.incidence)
+        found = incidence @ found - lies_in.multiply(degree[:, None]).tocsr()
+    return pd.array((found > 0).sum(axis=1), dtype="Int64")

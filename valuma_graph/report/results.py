@@ -1,0 +1,349 @@
+"""The main job: all results at once, and the folder with the page, the tables and the graph."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from valuma_graph.exports import atomic, export, flat, write_tables
+from valuma_graph.exports.workbook import SHEET_ROWS, write_workbook
+from valuma_graph.text import LANGS, check_lang, sort_key, t
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Container, Iterable, Sequence
+
+    from valuma_graph.affiliation import Affiliation, Mode
+
+    Progress = Callable[[str], None]
+
+STEPS = (
+    "coverage", "centrality", "brokerage", "structure", "overlap", "isolation",
+    "page", "tables", "graph",
+)  # fmt: skip
+"""The steps of `write_report` in order; the word for each is the text `step.<name>`."""
+
+MIN_SHARED = 2
+"""Pairs of members are listed when they share this many networks: very many share one."""
+
+MOST_PAIRS = 100_000
+"""Pairs that a table of overlaps holds at most, the largest overlaps first."""
+
+
+@dataclass(frozen=True, eq=False)
+class Results:
+    """
+    Everything that the report shows.
+
+    Parameters
+    ----------
+    coverage
+        As `coverage` returns it.
+    centrality_members, centrality_networks
+        As `centrality`.
+    brokerage_members
+        As `brokerage`.
+    structure
+        The `summary` of `structure`, one row for each `measure`: `value`.
+    structure_networks
+        Component, core and bridging of each network, as `structure`.
+    overlap_networks, overlap_members
+        As `overlap`, at most `MOST_PAIRS`; pairs of members share `MIN_SHARED` networks or more.
+    isolation_municipalities, isolation_regions
+        As `isolation` with these levels; None where the set has no such members.
+    isolation_members
+        As `isolation` of all members.
+    """
+
+    coverage: pd.DataFrame
+    centrality_members: pd.DataFrame
+    centrality_networks: pd.DataFrame
+    brokerage_members: pd.DataFrame
+    structure: pd.DataFrame
+    structure_networks: pd.DataFrame
+    overlap_networks: pd.DataFrame
+    overlap_members: pd.DataFrame
+    isolation_municipalities: pd.DataFrame | None
+    isolation_regions: pd.DataFrame | None
+    isolation_members: pd.DataFrame
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Return every table there is, by name, in the order of the fields."""
+        named = {f.name: getattr(self, f.name) for f in fields(self)}
+        return {name: frame for name, frame in named.items() if frame is not None}
+
+
+def analyse(aff: Affiliation, *, progress: Progress | None = None) -> Results:
+    """
+    Compute everything that the report shows, each thing once.
+
+    Parameters
+    ----------
+    aff
+        The affiliation network.
+    progress
+        Called with the name of each of the `STEPS` as it begins.
+
+    Returns
+    -------
+    results
+        The tables.
+
+    Examples
+    --------
+    >>> import valuma_graph as vg
+    >>> results = analyse(vg.datasets.southern_women())
+    >>> results.isolation_members.status.unique().tolist()
+    ['connected']
+    >>> results.isolation_regions is None
+    True
+    """
+    from valuma_graph import measures, significance
+
+    say = progress or _silent
+    say("coverage")
+    coverage = measures.coverage(aff)
+    say("centrality")
+    members = measures.centrality(aff)
+    networks = measures.centrality(aff, mode="networks")
+    say("brokerage")
+    brokers = measures.brokerage(aff)
+    say("structure")
+    whole = measures.structure(aff)
+    say("overlap")
+    pairs = significance.overlap(aff)
+    peers = significance.overlap(aff, mode="members", min_shared=MIN_SHARED)
+    say("isolation")
+    levels = {
+        level: measures.isolation(aff, level=level) if aff.members["kind"].eq(level).any() else None
+        for level in ("municipality", "region")
+    }
+    return Results(
+        coverage=coverage,
+        centrality_members=members,
+        centrality_networks=networks,
+        brokerage_members=brokers,
+        structure=whole.summary.rename("value").rename_axis("measure").astype("float64").to_frame(),
+        structure_networks=whole.networks,
+        overlap_networks=pairs.head(MOST_PAIRS),
+        overlap_members=peers.head(MOST_PAIRS),
+        isolation_municipalities=levels["municipality"],
+        isolation_regions=levels["region"],
+        isolation_members=measures.isolation(aff),
+    )
+
+
+def write_report(
+    aff: Affiliation,
+    path: str | Path,
+    *,
+    about: str | None = None,
+    langs: Sequence[str] = LANGS,
+    results: Results | None = None,
+    progress: Progress | None = None,
+    command: str | None = None,
+) -> list[Path]:
+    """
+    Write the report: a page to read, the tables behind it, and the graph.
+
+    Into the folder go `index.html` (one file that asks nothing of the network and holds all
+    languages), `tables/*.csv`, `valuma-graph.xlsx` with the same tables (save those too long for
+    a sheet), `network.graphml` and `network.gexf`. Each file is written whole or not at all, and
+    the same input gives the same bytes.
+
+    Parameters
+    ----------
+    aff
+        The affiliation network.
+    path
+        The folder; made when missing. Files of these names in it are replaced.
+    about
+        Id or name of a member or network: the page begins with it, and the tables get
+        `about_networks` and `about_peers` (of a member) or `about_members` and
+        `about_overlaps` (of a network).
+    langs
+        Languages of the page; the first is shown at the start.
+    results
+        What `analyse` returned, if that is done already.
+    progress
+        Called with the name of each of the `STEPS` as it begins.
+    command
+        What the page says it was made with; `write_report` when None.
+
+    Returns
+    -------
+    paths
+        The files written, the page first.
+
+    Raises
+    ------
+    UnknownNodeError
+        If `about` is no member or network, or names several; with suggestions.
+    ValueError
+        If there is no language, or one that does not exist.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import valuma_graph as vg
+    >>> paths = vg.write_report(vg.datasets.southern_women(), tempfile.mkdtemp(), langs=["en"])
+    >>> [p.name for p in paths if p.parent.name != "tables"]
+    ['index.html', 'valuma-graph.xlsx', 'network.graphml', 'network.gexf']
+    """
+    from valuma_graph.report import page
+
+    if not langs:
+        raise ValueError(f"langs must name one language or more of {', '.join(LANGS)}")
+    tongues = tuple(dict.fromkeys(check_lang(lang) for lang in langs))
+    centre = None if about is None else find(aff, about)
+    say = progress or _silent
+    found = analyse(aff, progress=progress) if results is None else results
+    say("page")
+    focus = {} if centre is None else about_tables(aff, found, centre)
+    tables = {
+        "networks": aff.networks,
+        "members": aff.members,
+        "memberships": aff.memberships,
+        **found.tables(),
+        **({"set_aside": aff.set_aside} if len(aff.set_aside) else {}),
+        **focus,
+    }
+    html = page.render(
+        aff,
+        found,
+        langs=tongues,
+        centre=centre,
+        focus=focus,
+        files=list(tables),
+        command=command or "valuma_graph.write_report",
+    )
+    say("tables")
+    folder = Path(path)
+    written = write_tables(tables, folder / "tables")
+    book = folder / "valuma-graph.xlsx"
+    with atomic(book) as temporary:
+        sheets = {name: flat(frame) for name, frame in tables.items() if len(frame) < SHEET_ROWS}
+        write_workbook({"about": _cover(tables, sheets, tongues), **sheets}, temporary)
+    say("graph")
+    scores = {"centrality": found.centrality_members, "networks": found.centrality_networks}
+    graphs = [
+        path
+        for name in ("network.graphml", "network.gexf")
+        for path in export(aff, folder / name, results=scores)
+    ]
+    index = folder / "index.html"
+    with atomic(index) as temporary:
+        temporary.write_text(html, encoding="utf-8", newline="\n")
+    return [index, book, *graphs, *written]
+
+
+def find(aff: Affiliation, name: str) -> tuple[Mode, str]:
+    """
+    Return the mode and the id of a member or network given by id or name.
+
+    Raises
+    ------
+    UnknownNodeError
+        If there is none, or there are several; with suggestions.
+
+    Examples
+    --------
+    >>> import valuma_graph as vg
+    >>> find(vg.datasets.southern_women(), "e8")
+    ('networks', 'E8')
+    """
+    node = aff.find(name)
+    mode: Mode = "members" if node in aff.members.index else "networks"
+    return mode, node
+
+
+def about_tables(
+    aff: Affiliation, results: Results, centre: tuple[Mode, str]
+) -> dict[str, pd.DataFrame]:
+    """
+    Return the tables that centre on one member or network.
+
+    Parameters
+    ----------
+    aff
+        The affiliation network.
+    results
+        What `analyse` returned.
+    centre
+        Mode and id, as `find` returns them.
+
+    Returns
+    -------
+    tables
+        Of a member: `about_networks` (its rows of memberships, with the network's name, kind,
+        list_status and known members) and `about_peers` (index member_id: name, kind, `shared`
+        networks, `share` of the member's own). Of a network: `about_members` (its rows of
+        memberships, with name, kind and the member's `networks`) and `about_overlaps`
+        (index network_id: name, `shared`, `jaccard`, `overlap_coefficient`).
+
+    Examples
+    --------
+    >>> import valuma_graph as vg
+    >>> aff = vg.datasets.southern_women()
+    >>> tables = about_tables(aff, analyse(aff), ("members", "Flora Price"))
+    >>> tables["about_peers"].head(2)["shared"].tolist()
+    [2, 2]
+    """
+    mode, node = centre
+    column, other = (
+        ("member_id", "network_id") if mode == "members" else ("network_id", "member_id")
+    )
+    rows = aff.memberships[aff.memberships[column].eq(node)].drop(columns=column)
+    rows = rows.set_index(other)
+    if mode == "members":
+        rows.insert(0, "name", aff.names("networks").reindex(rows.index))
+        rows.insert(1, "kind", aff.networks["kind"].reindex(rows.index))
+        for column in ("list_status", "known"):
+            rows[column] = results.coverage[column].reindex(rows.index)
+        return {"about_networks": _by_name(rows), "about_peers": _peers(aff, node)}
+    rows.insert(0, "name", aff.names("members").reindex(rows.index))
+    rows.insert(1, "kind", aff.members["kind"].reindex(rows.index))
+    rows["networks"] = results.centrality_members["degree"].reindex(rows.index)
+    pairs = results.overlap_networks
+    mine = pairs[pairs["a"].eq(node) | pairs["b"].eq(node)]
+    partner = mine["a"].where(mine["a"].ne(node), mine["b"]).rename("network_id")
+    overlaps = mine.set_index(partner)[["shared", "jaccard", "overlap_coefficient"]]
+    overlaps.insert(0, "name", aff.names("networks").reindex(overlaps.index))
+    return {"about_members": _by_name(rows), "about_overlaps": overlaps}
+
+
+def _by_name(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows.sort_values("name", kind="stable", key=lambda names: names.map(sort_key))
+
+
+def _peers(aff: Affiliation, node: str) -> pd.DataFrame:
+    row = int(aff.members.index.get_indexer(pd.Index([node]))[0])
+    shared = np.asarray(aff.incidence.astype("int64") @ aff.incidence[[row]].toarray().ravel())
+    mine = int(shared[row])
+    shared[row] = 0
+    met = shared > 0
+    peers = pd.DataFrame(
+        {
+            "name": aff.names("members")[met],
+            "kind": aff.members["kind"][met],
+            "shared": shared[met],
+            "share": shared[met] / max(mine, 1),
+        },
+        index=aff.members.index[met],
+    )
+    return _by_name(peers).sort_values("shared", ascending=False, kind="stable")
+
+
+def _cover(tables: Iterable[str], sheets: Container[str], langs: Sequence[str]) -> pd.DataFrame:
+    """Return the first sheet of the workbook: what each table holds; one too long has no sheet."""
+    names = list(tables)
+    words = {t("sheet.what", lang): [t(f"table.{name}", lang) for name in names] for lang in langs}
+    there = [name if name in sheets else None for name in names]
+    return pd.DataFrame({"sheet": there, "file": [f"tables/{n}.csv" for n in names]} | words)
+
+
+def _silent(step: str) -> None:
+    """Say nothing of a step."""
