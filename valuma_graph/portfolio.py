@@ -105,7 +105,7 @@ def locate(
         return name, None
     near: list[str] = []
     several = False
-    places = aff._whole().gazetteer  # noqa: SLF001  no one else needs to know it
+    places = aff.gazetteer
     if places is not None:
         year = division_of(aff.year)
         answer = places.resolve([name], year=year).iloc[0]

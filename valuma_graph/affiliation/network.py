@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     import igraph
     import networkx as nx
 
+    from valuma_graph.places import Gazetteer
+
 Mode = Literal["members", "networks"]
 
 
@@ -92,7 +94,8 @@ class Affiliation:
         }
         parts = [f"{n:,} {word}{'s' * (n != 1)}" for word, n in sizes.items()]
         text = "Affiliation" + (f" {self.year}" if self.year is not None else "")
-        aside = f" ({len(self.set_aside):,} rows set aside)" if len(self.set_aside) else ""
+        n = len(self.set_aside)
+        aside = f" ({n:,} row{'s' * (n != 1)} set aside)" if n else ""
         return f"{text}: {', '.join(parts)}{aside}"
 
     @cached_property
@@ -111,7 +114,12 @@ class Affiliation:
         matrix.data[:] = 1
         return matrix
 
-    def names(self, mode: Mode = "members", lang: str = "fi") -> pd.Series:
+    @property
+    def gazetteer(self) -> Gazetteer | None:
+        """The places that members are among; None where members are whatever the tables say."""
+        return self._whole().gazetteer
+
+    def names(self, mode: Mode = "members", lang: str = "en") -> pd.Series:
         """
         Return the readable name of each node.
 
@@ -204,7 +212,7 @@ class Affiliation:
         roles
             The roles that count as membership instead of member and coordinator.
         members, networks
-            Ids to keep.
+            Ids, or names, to keep.
         evidence
             The lowest grade that counts: explicit, composite, implied, candidate or draft.
 
@@ -218,7 +226,7 @@ class Affiliation:
         ValueError
             If a kind, role or grade does not exist; the message names those that do.
         UnknownNodeError
-            If an id is not in the set.
+            If a node is not in the set.
 
         Examples
         --------
@@ -247,11 +255,11 @@ class Affiliation:
             aff = aff._keep(members=aff.members["kind"].isin(wanted).to_numpy())
             aff = replace(aff, _steps=(*aff._steps, ("select", {"kinds": wanted})))
         if members is not None or networks is not None:
+            named = aff._named(members=members, networks=networks)
             aff = aff._keep(
                 members=aff._mask("members", members), networks=aff._mask("networks", networks)
             )
-            step = ("_select_known", {"members": members, "networks": networks})
-            aff = replace(aff, _steps=(*aff._steps, step))
+            aff = replace(aff, _steps=(*aff._steps, ("_select_known", named)))
         return aff
 
     def without(
@@ -263,7 +271,7 @@ class Affiliation:
         Parameters
         ----------
         networks, members
-            Ids, or one id.
+            Ids or names, or one of them.
 
         Raises
         ------
@@ -280,7 +288,7 @@ class Affiliation:
             members=~self._mask("members", members, empty=False),
             networks=~self._mask("networks", networks, empty=False),
         )
-        step = ("_without_known", {"members": members, "networks": networks})
+        step = ("_without_known", self._named(members=members, networks=networks))
         return replace(kept, _steps=(*self._steps, step))
 
     def at(self, year: int | None) -> Affiliation:
@@ -456,7 +464,7 @@ class Affiliation:
         return self.members if mode == "members" else self.networks
 
     def _place(self, name: str) -> str | None:
-        gazetteer = self._whole().gazetteer
+        gazetteer = self.gazetteer
         if gazetteer is None:
             return None
         found = gazetteer.resolve([name], year=division_of(self.year))["member_id"].iloc[0]
@@ -466,11 +474,11 @@ class Affiliation:
         index = self._table(mode).index
         if ids is None or len(ids) == 0:
             return np.full(len(index), empty if ids is None else False)
-        wanted = pd.Index(_several(ids))
-        for one in wanted.difference(index):
-            self.find(str(one), mode=mode)  # raises with suggestions unless it is a name
-            raise UnknownNodeError(f"{one!r} is not an id.", [self.find(str(one), mode=mode)])
-        return index.isin(wanted)
+        return index.isin(self._ids(mode, ids))
+
+    def _ids(self, mode: Mode, ids: Collection[str]) -> list[str]:
+        index = self._table(mode).index
+        return [one if one in index else self.find(str(one), mode=mode) for one in _several(ids)]
 
     def _select_known(self, **ids: Collection[str] | None) -> Affiliation:
         """Repeat `select` in another year, where some of the ids may not exist."""
@@ -478,6 +486,12 @@ class Affiliation:
 
     def _without_known(self, **ids: Collection[str]) -> Affiliation:
         return self.without(**{m: self._known(m, i) for m, i in ids.items()})  # type: ignore[arg-type]
+
+    def _named(self, **nodes: Collection[str] | None) -> dict[str, list[str] | None]:
+        return {
+            mode: None if ids is None else self._ids(cast("Mode", mode), ids)
+            for mode, ids in nodes.items()
+        }
 
     def _known(self, mode: str, ids: Collection[str] | None) -> list[str] | None:
         index = self._table(cast("Mode", mode)).index

@@ -59,7 +59,8 @@ def isolation(
     level: str | None = None,
     min_networks: int = 1,
     adjacency: pd.DataFrame | None = None,
-    lang: str = "fi",
+    abroad: bool = False,
+    lang: str = "en",
 ) -> pd.DataFrame:
     """
     Say who is left outside the networks of the set, and whose tie hangs on one network.
@@ -85,12 +86,15 @@ def isolation(
     aff
         The affiliation network; components and peers are those of all its members.
     level
-        Kind of member to judge; all members when None.
+        Kind of member to judge; all members when None. Of municipalities and groupings of
+        them, those at home are judged (see `at_home`).
     min_networks
         The fewest networks that count as being reached.
     adjacency
         Pairs of neighbours: columns `a` and `b` (member ids; each pair once is enough). When
         None, the land borders between Finnish municipalities, of the year of the set.
+    abroad
+        Whether to judge places of other countries, and groupings that no longer are, too.
     lang
         Language of the names.
 
@@ -172,7 +176,49 @@ def isolation(
         group = aff.members[str(level)]
         pairs, unclear = pairs.apply(lambda side: side.map(group)), pd.Index([])
     frame["neighbours_in"] = _neighbours_in(frame["networks"], pairs, unclear)
+    if level is not None and not abroad:
+        rows = rows[at_home(aff, level).reindex(rows).to_numpy(dtype=bool)]
     return frame.loc[rows]
+
+
+def at_home(aff: Affiliation, level: str) -> pd.Series:
+    """
+    Say which places of a level belong to the country and division that the set describes.
+
+    A set of Finland holds all its places, and of other countries those that networks name:
+    these are in a network by the way they came in, and say nothing of who is left outside. So
+    do regions long abolished that an old list still names.
+
+    Parameters
+    ----------
+    aff
+        The affiliation network.
+    level
+        Kind of member.
+
+    Returns
+    -------
+    home
+        Bool, indexed by the members of that kind and the groups of that kind that
+        municipalities lie in. All True for kinds that are no places of a division, and for sets
+        that were not read as places of Finland.
+
+    Examples
+    --------
+    >>> import valuma_graph as vg
+    >>> home = at_home(vg.datasets.finland(year=2019), "region")
+    >>> int(home.sum()), len(home)
+    (19, 105)
+    """
+    members = aff.members
+    ids = members.index[members["kind"].eq(level)]
+    if level in _ROLLED and level in members:
+        ids = ids.union(pd.Index(members[level].dropna().unique()), sort=False)
+    home = pd.Series(data=True, index=ids, name="at_home")
+    gazetteer = aff.gazetteer
+    if gazetteer is None or level not in ("municipality", *gazetteer.schemes):
+        return home
+    return home & ids.isin(gazetteer.groups(level, division_of(aff.year)).index)
 
 
 def _roll_up(aff: Affiliation, level: str) -> Affiliation:
