@@ -28,7 +28,7 @@ types: $(VENV)/.dev
 check: $(VENV)/.installed
 	$(BIN)/valuma-graph check
 
-docs: $(VENV)/.docs
+docs: $(VENV)/.dev
 	$(BIN)/sphinx-build -W --keep-going -b html docs docs/_build/html
 	@echo "Open docs/_build/html/index.html in a browser."
 
@@ -45,11 +45,7 @@ $(VENV)/.installed: pyproject.toml constraints.txt
 	touch $@
 
 $(VENV)/.dev: $(VENV)/.installed
-	$(PIP) install --quiet --constraint constraints.txt --editable '.[dev]'
-	touch $@
-
-$(VENV)/.docs: $(VENV)/.dev
-	$(PIP) install --quiet --constraint constraints.txt --editable '.[docs]'
+	$(PIP) install --quiet --constraint constraints.txt --editable '.[dev,docs]'
 	touch $@
 
 clean:

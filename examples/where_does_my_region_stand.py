@@ -23,10 +23,10 @@ def main(region: str = "Kainuu") -> None:
     """Answer for one region, given by name or id."""
     aff = vg.datasets.finland(year=YEAR)
     node = aff.find(region, mode="members")
-    names = aff.names("networks", lang="en")
+    names = aff.names("networks")
 
     # All regions of the country, with what they reach themselves and through municipalities.
-    everyone = vg.isolation(aff, level="region", lang="en")
+    everyone = vg.isolation(aff, level="region")
     home = set(aff.members["region"].dropna())
     if node not in home:
         sys.exit(f"{region!r} is not a region of Finland")

@@ -26,7 +26,7 @@ def main() -> None:
     finnish = aff.members["country"].eq("FI")
     aff = aff.select(members=aff.members.index[finnish])
 
-    names = aff.names("networks", lang="en")
+    names = aff.names("networks")
     known = vg.coverage(aff)
     pairs = vg.overlap(aff)
     print(f"{len(aff.networks)} networks in {aff.year}; {len(pairs)} pairs share a Finnish member.")

@@ -24,29 +24,25 @@ def main() -> None:
     complete = int(aff.networks["list_status"].eq("complete").sum())
     print(f"Finland in {aff.year}: {len(aff.networks)} networks, {complete} with a complete list.")
 
-    # Foreign members and a region that a list still names though it was abolished stay out.
-    region_of = aff.members["region"].dropna()
-    home = {"municipality": region_of.index, "region": region_of.unique()}
     for part, title in ((aff, "All networks"), (narrow, "Without Leader groups")):
         print(f"\n{title}")
         for level, word in (("municipality", "municipalities"), ("region", "regions")):
-            found = vg.isolation(part, level=level, lang="en")
-            counts = found.loc[home[level], "status"].value_counts()
+            counts = vg.isolation(part, level=level)["status"].value_counts()
             shares = ", ".join(f"{status} {n}" for status, n in counts.items())
             print(f"  {counts.sum()} {word}: {shares}")
 
-    towns = vg.isolation(aff, level="municipality").loc[home["municipality"]]
+    towns = vg.isolation(aff, level="municipality", lang="fi")
     outside = towns.index[towns["status"].isin(["isolated", "no_known_membership"])]
-    region = region_of[outside].map(aff.names(lang="en"))
+    region = aff.members["region"][outside].map(aff.names())
     print(f"\nMunicipalities that no known list reaches ({len(outside)}), by region")
     for name, group in towns.loc[outside, "name"].groupby(region):
         print(f"  {name}: {', '.join(sorted(group))}")
 
-    alone = vg.isolation(narrow, level="municipality").loc[home["municipality"]]
+    alone = vg.isolation(narrow, level="municipality")
     hang = alone.loc[alone["status"].eq("single_network"), "depends_on"].value_counts()
     print("\nWithout Leader groups, what municipalities of one network hang on")
     for network, n in hang.head(5).items():
-        print(f"  {aff.names('networks', lang='en')[network]}: {n}")
+        print(f"  {aff.names('networks')[network]}: {n}")
 
 
 if __name__ == "__main__":

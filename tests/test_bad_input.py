@@ -15,7 +15,7 @@ import pytest
 
 from valuma_graph import intake
 from valuma_graph.errors import TableError
-from valuma_graph.reading import read
+from valuma_graph.reading import problems, read
 from valuma_graph.tables.findings import MOST, problems_frame
 from valuma_graph.text import LANGS
 
@@ -490,6 +490,74 @@ CASES = {
         "Kunta",
         "Pori",
     ),
+    "a year in a cell that is formatted as a date": one(
+        table(("Pori", "Hinku", "1905-07-11"), header="Kunta,Verkosto,Alkaen"),
+        "year_as_date",
+        2,
+        "Alkaen",
+        "1905-07-11",
+    ),
+    # kinds
+    "a region under a header of municipalities": one(
+        table(("Pohjois-Savo", "Hinku")), "other_kind", 2, "Kunta", "Pohjois-Savo"
+    ),
+    "a name of two places": one(
+        table(("Övertorneå", "Hinku"), ("Pori", "Hinku")),
+        "ambiguous_member",
+        2,
+        "Kunta",
+        "Övertorneå",
+    ),
+    "a code and a name that mean different kinds": one(
+        table(("091", "Motiva Oy", "Hinku"), header="Kuntakoodi,Organisaatio,Verkosto"),
+        "duplicate_column",
+        1,
+        "Organisaatio",
+    ),
+    # matrices, and what stands around a table
+    "no mark in a matrix": one(
+        table(("Pori", "x", "x"), ("Turku", "x", "ehkä"), ("Salo", "", "x"), header="Kunta,A,B"),
+        "bad_mark",
+        3,
+        "B",
+        "ehkä",
+    ),
+    "a header of 5,000 characters in a matrix": one(
+        table(
+            ("Pori", "x", "?"),
+            ("Pori", "x", "x"),
+            ("Turku", "", "x"),
+            header=f"Kunta,A,{'b' * 5000}",
+        ),
+        "bad_mark",
+        2,
+        "b" * 79 + "…",
+        "?",
+    ),
+    "a row without marks": one(
+        table(("Pori", "x", "x"), ("Turku", "", ""), header="Kunta,A,B"), "no_marks", 3
+    ),
+    "unknown member in a matrix": one(
+        table(("Porii", "x", "x"), header="Kunta,A,B"), "unknown_member", 2, "Kunta", "Porii"
+    ),
+    "unknown network in a matrix": one(
+        table(("Pori", "x", "x"), header="Kunta,Hinku,Fisu"),
+        "unknown_network",
+        2,
+        "Fisu",
+        "Fisu",
+        networks=text("nimi\nHinku\n", "n.csv"),
+    ),
+    "marks in place of networks": one(
+        table(("Pori", "x"), ("Turku", "x")), "marks_for_networks", 2, "Verkosto", "x"
+    ),
+    "a total below the table": one(
+        table(("Pori", "Hinku"), ("Yhteensä", "1")), "row_set_aside", 3, None, "Yhteensä"
+    ),
+    "a cell too large for CSV": one(table(("Pori", "x" * 140_000)), "huge_cell", 2),
+    "lists in cells": one(
+        frame(Kunta=[["Pori"]], Verkosto=["Hinku"]), "unknown_member", 2, "Kunta", "['Pori']"
+    ),
     # encodings and characters
     "UTF-8 read as Windows-1252": one(
         text("Kunta,Verkosto\nJÃ¤msÃ¤,Hinku\nPori,Hinku\n"), "broken_letters", 2, "Kunta", "JÃ¤msÃ¤"
@@ -582,7 +650,8 @@ WARNINGS = {
     "misspelt_header", "short_row", "duplicate_row", "padded_code", "unlisted_place",
     "declared_more", "similar_names", "broken_letters", "invisible_characters",
     "control_characters", "line_break", "markup_in_name", "formula_in_name", "path_in_name",
-    "long_text", "hidden_rows",
+    "long_text", "hidden_rows", "year_as_date", "other_kind", "no_marks", "marks_for_networks",
+    "row_set_aside",
 }  # fmt: skip
 
 
@@ -658,3 +727,48 @@ def test_hostile_names_stay_data(tmp_path: Path) -> None:
     assert taken.networks["name_fi"].tolist() == names
     assert taken.networks.index.str.fullmatch(r"[a-z0-9_]{1,69}").all()
     assert taken.networks.index.is_unique
+
+
+@pytest.mark.parametrize("given", [None, 3, b"t.csv", {"kunta": ["Pori"]}, [{"kunta": "Pori"}]])
+def test_what_is_no_table_is_refused(given: Any) -> None:
+    for call in (read, problems):
+        with pytest.raises(TypeError, match=r"^memberships must be the path .* DataFrame, not "):
+            call(given)
+    with pytest.raises(TypeError, match="networks must be the path"):
+        read(pd.DataFrame(), networks=given or 0)
+
+
+def test_an_open_file_is_refused(tmp_path: Path) -> None:
+    with good(tmp_path).open() as file, pytest.raises(TypeError, match="not TextIOWrapper"):
+        read(file)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("path", ["", "none.csv", "kunta,verkosto\nPori,Hinku\n"])
+def test_a_path_to_nothing_is_named(path: str) -> None:
+    with pytest.raises(TableError, match=r"\w"):
+        read(path)
+
+
+@pytest.mark.parametrize("year", ["2019", 2019.0, True])
+def test_a_year_that_is_no_whole_number_is_refused(tmp_path: Path, year: Any) -> None:
+    with pytest.raises(TypeError, match="year must be a whole number or None"):
+        read(good(tmp_path), year=year)
+    with pytest.raises(ValueError, match="lang must be one of"):
+        read(good(tmp_path), lang="de")
+
+
+@pytest.mark.parametrize("year", [None, 2015, 2026])
+@pytest.mark.parametrize("lang", LANGS)
+def test_ambiguity_shows_every_place_with_its_id(year: int | None, lang: str) -> None:
+    raw = pd.DataFrame({"jäsen": ["Övertorneå"], "verkosto": ["Hinku"]})
+    (told,) = problems(raw, year=year, lang=lang)["message"]
+    assert "Ylitornio (976)" in told
+    assert "Övertorneå (municipality:SE-overtornea)" in told
+
+
+def test_both_forms_of_a_table_are_named() -> None:
+    raw = pd.DataFrame({"Kunta": ["Pori"], "Maa": ["FI"]})
+    for lang, word in zip(
+        LANGS, ("sarakkeiden otsikoissa", "kolumnrubriker", "headers"), strict=True
+    ):
+        assert word in problems(raw, lang=lang).loc[0, "message"]

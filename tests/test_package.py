@@ -7,6 +7,7 @@ import re
 import string
 import subprocess
 import sys
+import zipfile
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -215,3 +216,26 @@ def test_every_key_is_used():
         return key.endswith("_one") and used(key.removesuffix("_one"))
 
     assert [key for key in text.catalogue() if not used(key)] == []
+
+
+# -- the wheel ------------------------------------------------------------------------------------
+
+
+def test_the_wheel_carries_the_data_and_works_alone(tmp_path):
+    root = PACKAGE.parent
+    if not (root / "pyproject.toml").exists():
+        pytest.skip("no checkout to build from")
+    build = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", tmp_path, root]
+    subprocess.run(build, capture_output=True, check=True)
+    (wheel,) = tmp_path.glob("*.whl")
+    inside, alone = tmp_path / "inside", tmp_path / "empty"
+    alone.mkdir()
+    zipfile.ZipFile(wheel).extractall(inside)
+    code = (
+        f"import sys; sys.path.insert(0, {str(inside)!r}); import valuma_graph as vg; "
+        "from valuma_graph.cli import main; assert vg.__file__.startswith(sys.path[0]); "
+        "sys.exit(main(['report', '-o', 'out', '--quiet']))"
+    )
+    subprocess.run([sys.executable, "-I", "-c", code], cwd=alone, check=True, capture_output=True)
+    assert (alone / "out" / "index.html").stat().st_size > 100_000
+    assert {path.name for path in alone.iterdir()} == {"out"}

@@ -645,6 +645,11 @@ def test_kind_decides(text, kind, expected):
         ("Kjulo", 2026, "former", ("Säkylä (783)",)),
         ("Kyrönmaa", 2020, "exact", ()),
         ("Kyrönmaan seutukunta", 2021, "former", ()),
+        ("Itä-Uusimaa", 2013, "former", ()),
+        ("Finnmark", 2019, "exact", ()),
+        ("Finnmark", 2020, "former", ()),
+        ("Hedmark", 2020, "former", ()),
+        ("Innlandet", 2026, "exact", ()),
     ],
 )
 def test_former(text, year, status, suggestions):
@@ -725,6 +730,11 @@ def test_an_id_of_another_kind_is_shown_but_not_taken():
 def test_unknown_kind_names_the_known_ones():
     with pytest.raises(ValueError, match=r"municipality, sub_region, .*'kunta'"):
         FINLAND.resolve(["Pori"], kind="kunta")
+
+
+def test_label_of_what_is_not_known_is_its_id():
+    assert FINLAND.label("organisation:motiva") == "Motiva Oy (organisation:motiva)"
+    assert FINLAND.label("municipality:EE-narva") == "municipality:EE-narva"
 
 
 def test_labels_are_understood_again():

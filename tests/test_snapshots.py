@@ -10,7 +10,9 @@ import pytest
 from valuma_graph import datasets
 from valuma_graph.affiliation import snapshots
 from valuma_graph.places import data_path
+from valuma_graph.reading import read as read_tables
 
+OTHER = ["other_snapshot"]
 WORKED = Path(__file__).parent / "data" / "current_2019.csv"
 
 
@@ -99,6 +101,44 @@ def test_complete_list_within_three_years_beats_a_nearer_one():
     assert reasons(table, about, year=2020) == ["other_snapshot", ""]
 
 
+def test_the_list_that_is_complete_may_bear_a_day():
+    table = rows("n a member . . 2016-06 explicit", "n b member . . 2019 explicit")
+    about = networks(list_status=["complete"], list_as_of=["2016-06-10"])
+    assert reasons(table, about, year=2019) == ["", "other_snapshot"]
+    assert reasons(table, about, year=2020) == ["other_snapshot", ""]
+
+
+def test_each_list_is_complete_where_it_is_not_said_which():
+    table = rows(
+        "n a member . . 2018 explicit",
+        "n b member . . 2018 explicit",
+        "n a member . . 2019 explicit",
+        "n a member . . 2022 explicit",
+    )
+    about = networks(list_status=["complete"])
+    assert reasons(table, about, year=2019) == ["other_snapshot", "other_snapshot", "", *OTHER]
+    assert reasons(table, about, year=2020) == ["other_snapshot", "other_snapshot", "", *OTHER]
+    assert reasons(table, year=2019) == ["", "", "other_snapshot", "other_snapshot"]
+
+
+@pytest.mark.parametrize(
+    ("as_of", "status"),
+    [
+        ("2016", "unknown"),  # the list in use is that of 2019
+        ("2016-06-10", "unknown"),
+        ("2019-06-10", "complete"),
+        ("2016-2018", "unknown"),
+        ("2018-2020", "unknown"),  # said of all these years together
+        (None, "complete"),
+    ],
+)
+def test_a_claim_about_one_list_does_not_speak_for_another(as_of, status):
+    table = pd.DataFrame({"member": ["a"], "network": ["n"], "as_of": ["2019-03"]})
+    about = pd.DataFrame({"network": ["n"], "list_status": ["complete"], "list_as_of": [as_of]})
+    aff = read_tables(table, networks=about, places=None).at(2020)
+    assert aff.networks["list_status"].tolist() == [status]
+
+
 def test_fullest_list_beside_the_year_then_the_nearest_then_the_earlier():
     table = rows(
         "n a member . . 2018 explicit",
@@ -183,3 +223,45 @@ def test_the_list_used_is_named():
     assert held.networks.loc["n"].tolist() == ["snapshot", "2018", False]
     assert held.networks.loc["m", "selection"] == "undated"
     assert pd.isna(held.networks.loc["m", "snapshot_as_of"])
+
+
+def test_weaker_grades_add_rows_but_never_exchange_the_list():
+    table = rows(
+        "n a member . . 2019 explicit",
+        "n b member . . 2018 candidate",
+        "n c member . . 2018 candidate",
+        "n d member . . 2019 draft",
+        "m e member . . 2018 candidate",
+    )
+    about = networks(index=["n", "m"])
+    strict = reasons(table, about, year=2018)
+    assert strict == ["", "evidence", "evidence", "evidence", "evidence"]
+    wide = reasons(table, about, year=2018, evidence="draft")
+    assert wide == ["", "other_snapshot", "other_snapshot", "", ""]
+
+
+def test_a_list_that_is_partly_outside_the_year_is_thinned_and_one_wholly_outside_is_none():
+    table = rows(
+        "n a member 2020 . 2020 explicit",
+        "n b member 2015 . 2020 explicit",
+        "m c member 2020 . 2020 explicit",
+    )
+    held = snapshots.hold(table, networks(index=["n", "m"]), year=2019)
+    assert held.networks["thinned"].tolist() == [True, False]
+    assert held.networks["selection"].fillna("none").tolist() == ["snapshot", "none"]
+
+
+def test_a_complete_list_is_complete_only_for_the_year_it_speaks_of():
+    aff = datasets.finland(year=2019)
+    status = aff.networks["list_status"]
+    assert status["nspa"] == "complete"  # the list is of 2019
+    assert status["mal_agreement_oulu"] == "unknown"  # its nine parties signed in 2020
+    assert status["mal_sopimukset"] == "partial"  # three of the seven signed after 2019
+    assert status["bothnian_arc"] == "unknown"  # complete in 2024; an older list is in use
+    assert aff.at(2021).networks["list_status"]["mal_agreement_oulu"] == "complete"
+
+
+def test_half_dated_rows_are_no_interval_unless_undated_rows_count():
+    table = rows("n a member 2015 . . explicit", "n b member . . . explicit")
+    assert reasons(table, year=2019) == ["", ""]
+    assert reasons(table, year=2019, undated=False) == ["undated", "undated"]

@@ -15,6 +15,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from valuma_graph import intake
+from valuma_graph.exports import csv_text
+from valuma_graph.places import gazetteer
 from valuma_graph.tables import cells
 from valuma_graph.tables import headers as tables
 from valuma_graph.tables.findings import MOST, Findings, Problem, problems_frame
@@ -197,6 +199,143 @@ def test_marks_of_an_export_before_formulas_are_taken_off(tmp_path: Path) -> Non
     assert read(path).frame["note"].tolist() == ["=1+1", "'70-luku"]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "'=x",
+        "''=x",
+        "=x",
+        "-5",
+        "+358",
+        "@a",
+        "\tb",
+        "\nb",
+        "'\tb",
+        "'",
+        "''",
+        "'a",
+        "x'=1",
+        "'70-luku",
+    ],
+)
+def test_guarded_text_comes_back_as_it_was(tmp_path: Path, text: str) -> None:
+    frame = pd.DataFrame({"kunta": ["Pori"], "verkosto": [text], "huom": [text], text: [text]})
+    path = tmp_path / "t.csv"
+    path.write_text(csv_text(frame), "utf-8")
+    there, _ = tables.read_table(path, "memberships")
+    here, _ = tables.read_table(frame, "memberships")
+    assert there is not None
+    assert here is not None
+    assert there.frame.to_dict("list") == here.frame.to_dict("list")
+    assert there.headers == here.headers
+
+
+# --- what stands around a table ------------------------------------------------------------------
+
+LIST = [["Kunta", "Verkosto"], ["Pori", "Hinku"]]
+MATRIX = [["Kunta", "Hinku", "Fisu"], ["Pori", "x", ""], ["Turku", "x", "✓"]]
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        [],
+        [["Verkostot"]],
+        [["Kuntien verkostot 2019", "päivitetty 1.2.2019"], [], []],
+        [[], ["Kunta"], ["Verkostot, kunnat ja jäsenet"], []],
+        [[f"Ohje {i}"] for i in range(18)],
+    ],
+)
+@pytest.mark.parametrize("rows", [LIST, MATRIX])
+def test_header_below_titles(tmp_path: Path, above: list[list[str]], rows: list[list[str]]) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text(as_csv([*above, *rows], ";"), "utf-8")
+    for source in (path, as_xlsx(tmp_path / "t.xlsx", {"a": [*above, *rows]})):
+        taken = intake.prepare(source)
+        assert taken.problems == []
+        assert "municipality:FI-609" in taken.members.index
+        assert "hinku" in taken.networks.index
+
+
+def test_header_below_a_title_that_pandas_took_for_it() -> None:
+    raw = pd.DataFrame(LIST, columns=["Verkostot 2019", "Unnamed: 1"])
+    table = read(raw)
+    assert table.frame.to_dict("list") == {"member": ["Pori"], "network": ["Hinku"]}
+    assert table.rows.tolist() == [3]
+
+
+@pytest.mark.parametrize("rows", [LIST, MATRIX])
+def test_totals_and_notes_below_are_no_data(tmp_path: Path, rows: list[list[str]]) -> None:
+    below = [["Yhteensä", "12"], [], ["Lähde: Kuntaliitto 2019"], ["* luonnos"]]
+    taken = intake.prepare(as_xlsx(tmp_path / "t.xlsx", {"a": [*rows, *below]}))
+    n = len(rows)
+    assert [(p.code, p.row) for p in taken.problems] == [
+        ("row_set_aside", n + i) for i in (1, 3, 4)
+    ]
+    assert not taken.errors
+    assert len(taken.memberships) == (1 if rows is LIST else 3)
+
+
+def test_a_total_with_a_name_beside_it_is_data() -> None:
+    raw = pd.DataFrame({"member": ["Ann", "Total"], "network": ["choir", "choir"]})
+    taken = intake.prepare(raw, places=None)
+    assert (len(taken.memberships), taken.problems) == (2, [])
+
+
+# --- matrices ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("yes", "no"),
+    [("x", None), ("X", ""), ("1", "0"), ("kyllä", "ei"), ("ja", "nej"), ("✓", "–"), (1, 0),
+     (True, False), (1.0, np.nan)],
+)  # fmt: skip
+def test_a_matrix_is_a_list(yes: Any, no: Any) -> None:
+    raw = pd.DataFrame(
+        {"Kunta": ["Pori", "Åbo"], "Hinku": [yes, yes], "Asukkaita": [1, 2], "Fisu": [no, yes]}
+    )
+    taken = intake.prepare(raw)
+    assert taken.problems == []
+    assert taken.memberships[["network_id", "member_id"]].to_numpy().tolist() == [
+        ["hinku", "municipality:FI-609"],
+        ["hinku", "municipality:FI-853"],
+        ["fisu", "municipality:FI-853"],
+    ]
+    assert taken.memberships["Asukkaita"].tolist() == ["1", "2", "2"]
+
+
+def test_a_matrix_may_have_networks_in_rows() -> None:
+    raw = pd.DataFrame({"Verkosto": ["Hinku", "Fisu"], "Pori": ["x", ""], "853": ["x", "x"]})
+    taken = intake.prepare(raw)
+    assert taken.problems == []
+    assert taken.memberships["member_id"].str[-3:].tolist() == ["609", "853", "853"]
+
+
+def test_crosstab_is_a_matrix() -> None:
+    raw = pd.DataFrame({"kunta": ["Pori", "Turku", "Turku"], "verkosto": ["A", "A", "B"]})
+    table = pd.crosstab(raw["kunta"], raw["verkosto"])
+    assert len(intake.prepare(table).memberships) == 3
+
+
+def test_header_of_two_rows(tmp_path: Path) -> None:
+    rows = [["Kunta", "Verkostot", None], [None, "Hinku", "Fisu"], *MATRIX[1:]]
+    path = as_xlsx(tmp_path / "t.xlsx", {"a": rows})
+    for merged in (["B1:C1"], ["B1:C1", "A1:A2"]):
+        book = openpyxl.load_workbook(path)
+        for area in merged:
+            book["a"].merge_cells(area)
+        book.save(tmp_path / "m.xlsx")
+        taken = intake.prepare(tmp_path / "m.xlsx")
+        assert taken.problems == []
+        assert taken.networks.index.tolist() == ["hinku", "fisu"]
+        assert len(taken.memberships) == 3
+
+
+def test_a_matrix_is_found_among_sheets(tmp_path: Path) -> None:
+    sheets = {"Tietoa": [["Täytä taulukko"]], "Taulukko2": MATRIX}
+    assert len(intake.prepare(as_xlsx(tmp_path / "t.xlsx", sheets)).memberships) == 3
+
+
 # --- workbooks -----------------------------------------------------------------------------------
 
 
@@ -359,6 +498,80 @@ def test_a_header_can_say_what_kind_of_place_a_code_is() -> None:
     assert taken.memberships["member_id"].tolist() == ["region:FI-06"]
 
 
+@pytest.mark.parametrize(
+    ("header", "value", "member_id", "code"),
+    [
+        ("seutukunta", "Kuopio", "sub_region:FI-112", None),
+        ("Seutukunta", "Salo", "sub_region:FI-022", None),
+        ("sub_region", "Kuopio", "sub_region:FI-112", None),
+        ("ekonomisk region", "Åbo", "sub_region:FI-023", None),
+        ("kunta", "Kuopio", "municipality:FI-297", None),
+        ("jäsen", "Kuopio", "municipality:FI-297", None),
+        ("kunta", "Pohjois-Savo", "region:FI-11", "other_kind"),
+        ("kunta", "region:FI-11", "region:FI-11", None),
+        ("maakunta", "Kuopio", "municipality:FI-297", "other_kind"),
+        ("landskap", "Norra Savolax", "region:FI-11", None),
+        ("region", "KU091", "municipality:FI-091", "other_kind"),
+        ("organisaatio", "Porin kaupunki", "municipality:FI-609", None),
+        ("maakunta", "05", "region:FI-05", None),
+        ("maakunta", "5", "region:FI-05", "padded_code"),
+        ("region", "9", "region:FI-09", "padded_code"),
+        ("maakuntakoodi", "46", None, "unknown_code"),
+        ("seutukunta", "063", "sub_region:FI-063", None),
+        ("kunta", "5", "municipality:FI-005", "padded_code"),
+    ],
+)
+def test_the_kind_that_the_header_speaks_of_comes_first(
+    header: str, value: str, member_id: str | None, code: str | None
+) -> None:
+    taken = intake.prepare(pd.DataFrame({header: [value], "verkosto": ["Hinku"]}))
+    assert taken.memberships["member_id"].tolist() == [m for m in [member_id] if m]
+    assert [(p.code, p.row, p.column, p.value) for p in taken.problems] == [
+        (c, 2, header, value) for c in [code] if c
+    ]
+    for problem in taken.problems:
+        if problem.code == "other_kind":
+            assert problem.severity == "warning"
+            assert problem.suggestion == gazetteer().label(str(member_id))
+
+
+def test_own_members_of_another_kind_come_later() -> None:
+    own = pd.DataFrame({"nimi": ["Kuopio", "Kylä"], "tyyppi": ["kunta", "organisaatio"]})
+    raw = pd.DataFrame({"seutukunta": ["Kuopio", "Kylä"], "verkosto": ["Hinku"] * 2})
+    taken = intake.prepare(raw, own)
+    assert taken.memberships["member_id"].tolist() == ["sub_region:FI-112", "organisation:kyla"]
+    assert taken.problems == []
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "member_id"),
+    [
+        (["maakuntakoodi", "kunta"], ["02", "Turku"], "municipality:FI-853"),
+        (["kuntakoodi", "maakunta"], ["853", "Varsinais-Suomi"], "municipality:FI-853"),
+    ],
+)
+def test_a_code_of_a_wider_place_is_further_information(
+    header: list[str], row: list[str], member_id: str
+) -> None:
+    raw = pd.DataFrame([[*row, "Hinku"]], columns=[*header, "verkosto"])
+    taken = intake.prepare(raw)
+    assert [p.code for p in taken.problems] == ["column_set_aside"]
+    assert taken.memberships["member_id"].tolist() == [member_id]
+
+
+def test_a_name_beside_a_code_is_of_the_kind_of_the_code() -> None:
+    raw = pd.DataFrame({"koodi": ["sub_region:FI-112"], "jäsen": ["Kuopio"], "verkosto": ["Hinku"]})
+    assert intake.prepare(raw).problems == []
+
+
+def test_headers_in_two_languages_or_with_a_remark() -> None:
+    raw = pd.DataFrame(
+        [["Pori", "Hinku", "2019"]],
+        columns=["Kunta / Kommun", "Verkosto\n(nätverk)", "Liittynyt (vuosi)"],
+    )
+    assert list(read(raw).frame) == ["member", "network", "since"]
+
+
 # --- cells ---------------------------------------------------------------------------------------
 
 
@@ -456,6 +669,36 @@ def test_suggestions_are_in_the_message() -> None:
     found = intake.prepare(raw).problems
     for lang in LANGS:
         assert "Tampere" in problems_frame(found, lang).loc[0, "message"]
+
+
+HEADERS = ("jäsen", "kunta", "seutukunta", "maakunta", "kaupunkiseutu", "organisaatio")
+
+
+@pytest.mark.parametrize("header", HEADERS)
+def test_every_suggested_member_can_be_pasted_back(header: str) -> None:
+    names = [e.name for e in gazetteer()._entries.values()]
+    wrong = [n[:-1] if i % 2 else n[:2] + n[3:] for i, n in enumerate(names)][::4]
+    doubtful = ["Övertorneå", "Riga", "5", "0911", "91.0", "municipality:FI-91", "Koski"]
+    raw = pd.DataFrame({header: [*doubtful, *wrong, *names[::9]]}).assign(verkosto="Hinku")
+    told = {s for p in intake.prepare(raw).problems for s in (p.suggestion or "").split("; ") if s}
+    assert len(told) > 100
+    again = intake.prepare(pd.DataFrame({header: sorted(told)}).assign(verkosto="Hinku"))
+    assert again.errors == []
+
+
+@pytest.mark.parametrize(
+    ("column", "wrong"),
+    [
+        ("rooli", "kordinaattori"), ("tyyppi", "kuntta"), ("näyttö", "varmma"),
+        ("alkaen", "43466"), ("alkaen", "1.1.19"), ("alkaen", "kesä 2019"),
+        ("alkaen", "1905-07-11"), ("lisä", "JÃ¤msÃ¤"), ("verkosto", "JÃ¤msÃ¤"),
+        ("verkosto", "a\u200bb"),
+    ],
+)  # fmt: skip
+def test_every_other_suggestion_can_be_pasted_back(column: str, wrong: str) -> None:
+    raw = pd.DataFrame({"kunta": ["Pori"], "verkosto": ["Hinku"], column: [wrong]})
+    (problem,) = intake.prepare(raw).problems
+    assert intake.prepare(raw.assign(**{column: problem.suggestion})).problems == []
 
 
 def test_every_problem_has_one_home_in_the_catalogue() -> None:

@@ -13,6 +13,7 @@ from valuma_graph.affiliation.assembly import Options, Origin
 from valuma_graph.errors import TableError
 from valuma_graph.places import gazetteer
 from valuma_graph.tables import problems_frame
+from valuma_graph.text import check_lang
 
 if TYPE_CHECKING:
     import os
@@ -65,6 +66,8 @@ def read(
     ------
     TableError
         If anything is wrong; `.problems` lists everything, as `problems` does.
+    TypeError
+        If a table is neither a path nor a DataFrame, or the year is no whole number.
 
     Examples
     --------
@@ -72,6 +75,7 @@ def read(
     >>> vg.read(pd.DataFrame({"kunta": ["Tampere", "Åbo"], "verkosto": ["Hinku", "Hinku"]}))
     Affiliation: 2 members, 1 network, 2 memberships
     """
+    check_lang(lang)
     found = intake.prepare(memberships, members, networks, year=year, places=places)
     known = gazetteer() if places == "finland" else None
     origin = accept(found, known=known, lang=lang)
@@ -148,6 +152,11 @@ def problems(
         One row each: file, sheet, row (as a spreadsheet counts, header = 1), column, code,
         value, suggestion, severity (`error` or `warning`) and message. Empty if all is well.
 
+    Raises
+    ------
+    TypeError
+        If a table is neither a path nor a DataFrame, or the year is no whole number.
+
     Examples
     --------
     >>> import pandas as pd, valuma_graph as vg
@@ -155,6 +164,7 @@ def problems(
     >>> found[["row", "column", "value", "severity"]].values.tolist()
     [[2, 'kunta', 'Tamprere', 'error']]
     """
+    check_lang(lang)
     found = intake.prepare(memberships, members, networks, year=year, places=places)
     return problems_frame(found.problems, lang=lang)
 

@@ -79,7 +79,8 @@ def t(key: str, lang: str, **values: object) -> str:
     lang
         `"fi"`, `"sv"` or `"en"`.
     values
-        What stands for each `{placeholder}` of the text.
+        What stands for each `{placeholder}` of the text. A whole number `n` is written as the
+        language writes it, and 1 takes the text `key_one` where there is one.
 
     Returns
     -------
@@ -90,7 +91,13 @@ def t(key: str, lang: str, **values: object) -> str:
     --------
     >>> t("kind.region", "fi")
     'maakunta'
+    >>> t("page.figure.networks", "en", n=1), t("page.figure.networks", "en", n=2)
+    ('network', 'networks')
     """
+    n = values.get("n")
+    if isinstance(n, int):
+        key = f"{key}_one" if n == 1 and f"{key}_one" in catalogue() else key
+        values["n"] = number(n, lang)
     text = catalogue()[key][check_lang(lang)]
     return text.format(**values) if values else text
 

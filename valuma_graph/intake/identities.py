@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from valuma_graph.places import DIVISIONS, KINDS, LATEST
-from valuma_graph.places.names import Lookalikes, normal
+from valuma_graph.places.names import CODE_WIDTH, Lookalikes, normal
 from valuma_graph.tables.cells import Column, slug
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ _EXPLICIT = re.compile(rf"(?P<kind>{'|'.join(KINDS)}):(?P<rest>.+)", re.DOTALL)
 _PLACE_ID = re.compile(r"[a-z_]+:(?:[A-Z]{2}(?:-[A-Za-z0-9_.-]+)?|[a-z0-9_]+)")
 _ORGANISATION_ID = re.compile(r"organisation:[a-z0-9_]+")
 _CODE = re.compile(r"(?:KU|MK|SK)?\d+")
+_NUMBER = re.compile(r"[0-9]+")
 _NETWORK_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
 _SWAPPED_MEMBERS, _SWAPPED_NETWORKS = 0.3, 0.7
 _SUGGESTIONS = 3
@@ -136,7 +137,8 @@ def finnish_members(
     kinds
         Kind of each, where given: an organisation may have any name.
     hint
-        Kind that the header speaks of: decides between two places of one name.
+        Kind that the header speaks of: asked first, as if it stood in `kinds`. What is certain,
+        but of another kind, is taken and noted; a bare number is a code of this kind only.
     own
         The user's own members, looked at first.
     gazetteer
@@ -160,6 +162,14 @@ def finnish_members(
     ]
     answers = _answers(asked, hint, own, gazetteer, year)
     _note_answers(column, asked, answers, pair_of)
+    other = [_of_other_kind(a, answer, hint) for a, answer in zip(asked, answers, strict=True)]
+    taken = {a.text: str(x.member_id) for a, x, o in zip(asked, answers, other, strict=True) if o}
+    column.note(
+        "other_kind",
+        np.array(other, dtype=bool)[pair_of],
+        "warning",
+        suggest=lambda text: gazetteer.label(taken[text]),
+    )
     ids = pd.Series([a.member_id or np.nan for a in answers], dtype="str")
     names = {str(a.member_id): a.name for a in answers if a.name}
     return Identified(
@@ -190,23 +200,45 @@ def _answers(
     asked: list[_Asked], hint: str | None, own: Register, gazetteer: Gazetteer, year: int | None
 ) -> list[_Answer]:
     division = LATEST if year is None else min(max(year, DIVISIONS[0]), LATEST)
-    answers = []
-    for text, _ in asked:
-        found = own.find(text) if text is not None else None
-        status = "empty" if text is None else "own" if found else "unknown"
-        answers.append(_Answer(found, status))
-    for kind in sorted({a.kind or "" for a in asked}):
-        mine = [i for i, a in enumerate(asked) if (a.kind or "") == kind]
-        _resolve(answers, asked, mine, gazetteer, division, kind or None)
-    if hint:  # it can only decide between places, or say what a bare number is the code of
-        bare = [
+    listed = [own.find(text) if text is not None else None for text, _ in asked]
+    wanted = [kind or hint for _, kind in asked]
+    answers = [
+        _Answer(status="empty")
+        if text is None
+        else _Answer(found, "own")
+        if found and kind in {None, _kind_of(found)}
+        else _Answer()
+        for (text, _), found, kind in zip(asked, listed, wanted, strict=True)
+    ]
+    for kind in sorted({kind or "" for kind in wanted}):
+        among = [i for i, other in enumerate(wanted) if (other or "") == kind]
+        _resolve(answers, asked, among, gazetteer, division, kind or None)
+    for i, found in enumerate(listed):
+        if found and not answers[i].certain:
+            answers[i] = _Answer(found, "own")
+    if hint:
+        among = [
             i
             for i, (text, kind) in enumerate(asked)
-            if kind is None and (answers[i].status == "ambiguous" or _CODE.fullmatch(text or ""))
+            if kind is None
+            and answers[i].status != "ambiguous"
+            and not (hint in CODE_WIDTH and _NUMBER.fullmatch(text or ""))
         ]
-        _resolve(answers, asked, bare, gazetteer, division, hint)
+        _resolve(answers, asked, among, gazetteer, division, None)
     _take_free(answers, asked)
     return answers
+
+
+def _kind_of(member_id: str) -> str:
+    return member_id.partition(":")[0]
+
+
+def _of_other_kind(asked: _Asked, answer: _Answer, hint: str | None) -> bool:
+    """Tell whether a name means a place that its header does not speak of; an id says its kind."""
+    if answer.status not in {"exact", "former"} or asked.kind or hint in {None, "organisation"}:
+        return False
+    told = _EXPLICIT.fullmatch(asked.text or "")
+    return told is None and _kind_of(str(answer.member_id)) != hint
 
 
 def _resolve(
@@ -259,13 +291,15 @@ def _told_apart(identity: str, name: str) -> str:
 def _note_answers(
     column: Column, asked: list[_Asked], answers: list[_Answer], pair_of: np.ndarray
 ) -> None:
-    by_text = {a.text: answer for a, answer in zip(asked, answers, strict=True)}
+    # One text may be certain as one kind and not as another: what is noted is what is not.
+    uncertain = {a.text: x for a, x in zip(asked, answers, strict=True) if not x.certain}
+    numbers = {a.text: x for a, x in zip(asked, answers, strict=True) if x.padded}
 
     def suggest(text: str) -> str | None:
-        return "; ".join(by_text[text].suggestions) or None
+        return "; ".join(uncertain[text].suggestions) or None
 
     def code_of(text: str) -> str | None:
-        return str(by_text[text].member_id).rpartition("-")[2]
+        return str(numbers[text].member_id).rpartition("-")[2]
 
     coded = [a.text is not None and _CODE.fullmatch(a.text) is not None for a in asked]
     lost = [a.status in {"unknown", "malformed"} for a in answers]
@@ -361,7 +395,7 @@ def networks(
 
         def suggest(text: str) -> str | None:
             near = [i for f in finders for i in f.best([normal(text)], _SUGGESTIONS)]
-            return ", ".join(near[:_SUGGESTIONS]) or None
+            return "; ".join(near[:_SUGGESTIONS]) or None
 
         column.note("unknown_network", lost[codes], suggest=suggest)
     column.note("similar_names", alike[codes], "warning", suggest=slug)

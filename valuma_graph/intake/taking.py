@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -18,6 +19,7 @@ from valuma_graph.tables import (
     Role,
     Source,
     cells,
+    matrix,
     read_table,
     read_workbook,
 )
@@ -104,6 +106,8 @@ def prepare(
     ------
     ValueError
         If `places` is neither.
+    TypeError
+        If a table is neither a path nor a DataFrame, or the year is no whole number.
 
     Examples
     --------
@@ -117,6 +121,8 @@ def prepare(
     """
     if places not in {"finland", None}:
         raise ValueError(f"places must be 'finland' or None, not {places!r}")
+    if year is not None and (isinstance(year, bool) or not isinstance(year, int | np.integer)):
+        raise TypeError(f"year must be a whole number or None, not {year!r}")
     raw, problems = _tables(memberships, members, networks)
     setting = roster.Setting(
         gazetteer=gazetteer(root) if places == "finland" else None,
@@ -144,11 +150,22 @@ def prepare(
     return Intake(all_members, all_networks, rows, setting.problems)
 
 
+def _checked(name: str, given: object) -> None:
+    """Refuse what is no table, such as a dict, an open file or the text of a table."""
+    if not isinstance(given, str | os.PathLike | pd.DataFrame | RawTable):
+        what = "the path of a file or a pandas DataFrame"
+        raise TypeError(f"{name} must be {what}, not {type(given).__name__}")
+
+
 def _tables(
     memberships: Source | RawTable,
     members: Source | RawTable | None,
     networks: Source | RawTable | None,
 ) -> tuple[dict[Role, RawTable], list[Problem]]:
+    _checked("memberships", memberships)
+    for name, source in (("members", members), ("networks", networks)):
+        if source is not None:
+            _checked(name, source)
     tables: dict[Role, RawTable] = {}
     problems: list[Problem] = []
     if isinstance(memberships, RawTable):
@@ -224,6 +241,9 @@ def _network_ids(
 ) -> Identified:
     column = _either(table, "network", found)
     column.note("empty_network", column.text.isna().to_numpy())
+    if setting.gazetteer is not None and column.title and matrix.only_marks(column.text):
+        first = np.arange(len(column.text)) == np.flatnonzero(column.text.notna())[0]
+        column.note("marks_for_networks", first, "warning")
     made = identities.networks(
         column,
         registers=[register(own), register(setting.known_networks)],
@@ -276,7 +296,7 @@ def _member_ids(
             "swapped_columns",
             column=column.title,
             value=str(column.text.dropna().iloc[0]),
-            suggestion=other.title,
+            suggestion=other.title or str(other.text.dropna().iloc[0]),
         )
         return made
     found.problems.extend(quiet.problems)
@@ -295,7 +315,7 @@ def _among_own(column: Column, own: Register) -> Identified:
         column.note(
             "unlisted_member",
             lost[codes],
-            suggest=lambda t: ", ".join(finder.best([t.casefold()], 3)) or None,
+            suggest=lambda t: "; ".join(finder.best([t.casefold()], 3)) or None,
         )
     return Identified(pd.Series(ids.array.take(codes), index=column.text.index))
 
@@ -303,18 +323,22 @@ def _among_own(column: Column, own: Register) -> Identified:
 def _note_conflicts(
     table: RawTable, kinds: pd.Series, ids: pd.Series, setting: roster.Setting, found: Findings
 ) -> None:
-    """Note rows whose code means another place than their name."""
+    """Note rows whose code means another place than their name does, of whatever kind."""
     assert setting.gazetteer is not None  # noqa: S101  the caller has looked
     names = table.column("member", found)
-    named = identities.finnish_members(
-        cells.Column(names.text, names.rows, names.title, Findings("")),
-        kinds,
-        hint=(table.hints or {}).get("member"),
-        own=Register(),
-        gazetteer=setting.gazetteer,
-        year=setting.year,
-    ).ids
-    both = (named.notna() & ids.notna() & (named != ids)).to_numpy(dtype=bool)
+    named, alike = (
+        identities.finnish_members(
+            cells.Column(names.text, names.rows, names.title, Findings("")),
+            asked,
+            hint=(table.hints or {}).get("member"),
+            own=Register(),
+            gazetteer=setting.gazetteer,
+            year=setting.year,
+        ).ids
+        # Beside the code of a sub-region, "Kuopio" is that sub-region.
+        for asked in (kinds, ids.str.partition(":")[0].where(ids.notna()))
+    )
+    both = (named.notna() & ids.notna() & (named != ids) & (alike != ids)).to_numpy(dtype=bool)
     made_up = named.str.startswith("organisation:", na=False).to_numpy(dtype=bool)
     names.note("code_name_conflict", both & ~made_up)
 

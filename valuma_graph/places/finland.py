@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
@@ -30,6 +31,8 @@ KINDS = (
 # The one group that stands for "in none".
 _NO_GROUP = ("commuting_area", "99")
 _SUGGEST_FOR = 300
+# How a note of members.csv says that a place ended: "part of Viken from 2020".
+_ENDED = re.compile(r"(?:part of|merged into|joined to) .*?(?:from|since|on 1 January) (\d{4})")
 
 
 def data_path(*parts: str, root: str | Path | None = None) -> Path:
@@ -471,6 +474,23 @@ class Gazetteer:
         }
         return pd.DataFrame(columns, index=texts.index)
 
+    def label(self, member_id: str) -> str:
+        """
+        Return the name of a place or organisation with its code or id, as `resolve` reads it.
+
+        Parameters
+        ----------
+        member_id
+            An id that `resolve` gives; any other is returned as it is.
+
+        Examples
+        --------
+        >>> gazetteer().label("municipality:FI-297"), gazetteer().label("region:FI-11")
+        ('Kuopio (297)', 'Pohjois-Savo (region:FI-11)')
+        """
+        entry = self._entries.get(member_id)
+        return entry.label if entry else member_id
+
     def _reader(self, kind: str | None) -> Reader:
         key = ("reader", kind)
         if key not in self._memo:
@@ -549,11 +569,11 @@ class Gazetteer:
             entry = entries.setdefault(member_id, Entry(member_id, str(scheme), int(last)))
             entry.last_year = max(entry.last_year, int(last))
             entry.add(*given)
-        columns = ["kind", "country", "name_fi", "name_sv", "name_en"]
-        for member_id, kind, country, *given in self._members[columns].itertuples():
+        columns = ["kind", "note", "name_fi", "name_sv", "name_en"]
+        for member_id, kind, note, *given in self._members[columns].itertuples():
             if member_id not in entries:
-                gone = country == "FI" and kind == "municipality"
-                last = DIVISIONS[0] - 1 if gone else LATEST
+                ended = _ENDED.match(note) if isinstance(note, str) else None
+                last = int(ended[1]) - 1 if ended else LATEST
                 entries[member_id] = Entry(str(member_id), str(kind), last)
                 entries[member_id].add(*given)
         return entries

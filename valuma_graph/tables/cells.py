@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
+from valuma_graph.tables.delimited import unguarded
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -24,6 +26,7 @@ _LONGEST_NAME = 500
 FIRST_YEAR: Final = 1900
 LAST_YEAR: Final = 2100
 _LONGEST_ID = 60
+_DAY_ZERO = dt.date(1899, 12, 30)  # of spreadsheets
 _LETTERS = str.maketrans(
     {"æ": "ae", "Æ": "ae", "ø": "o", "Ø": "o", "ß": "ss", "ð": "d", "Ð": "d", "þ": "th",
      "Þ": "th", "ł": "l", "Ł": "l", "đ": "d", "Đ": "d"}
@@ -38,7 +41,7 @@ _SPACES = "\xa0\u1680\u2000-\u200a\u202f\u205f\u3000"
 _BREAKS = "\t\n\x0b\x0c\r\x85\u2028\u2029"
 _MOJIBAKE = "Ã[\x80-\xbf\u0152-\u2122]"  # UTF-8 read as Windows-1252: Ã¤ for ä
 _LOOK_AT = (
-    rf"^\s|\s$|^'[=+@\-]|  |{_MOJIBAKE}|[^\s][„†”][^\s]"
+    rf"^\s|\s$|^'+[=+@\-\t\r\n]|  |{_MOJIBAKE}|[^\s][„†”][^\s]"
     rf"|[{_MARKS}{_JOINERS}{_CONTROL}{_BROKEN}{_SPACES}{_BREAKS}]"
 )
 # A joiner beside a letter is a slip; between emoji it is part of the picture.
@@ -70,7 +73,7 @@ class Column:
     rows
         Row number of each cell.
     title
-        The user's own header.
+        The user's own header; empty where the cells are headers themselves.
     found
         Takes the problems.
     """
@@ -92,6 +95,10 @@ class Column:
         """Note a problem in the rows of a mask."""
         at = np.flatnonzero(mask)
         if len(at):
+            # A row of a matrix, or a header of it, is several rows here: it is noted once.
+            place = self.rows[at] if self.title else np.zeros(len(at))
+            cell = pd.DataFrame({"place": place, "text": self.text.iloc[at].to_numpy()})
+            at = at[~cell.duplicated().to_numpy()]
             self.found.note_rows(
                 code,
                 severity,
@@ -193,9 +200,7 @@ def clean(column: Column, *, identifying: bool, one_line: bool, guarded: bool) -
 
 
 def _clean(text: str, *, one_line: bool, guarded: bool) -> str:
-    text = _DROP.sub("", text)
-    if guarded and re.match(r"'[=+@\-]", text):  # the mark by which exports keep text text
-        text = text[1:]
+    text = _DROP.sub("", unguarded(text) if guarded else text)
     if one_line:
         return " ".join(text.split())
     return re.sub(f"[{_SPACES}]", " ", text).strip()
@@ -290,6 +295,8 @@ def dates(column: Column) -> Dates:
     column.note("bad_date", bad[codes], suggest=_maybe_date)
     span = {"first": str(FIRST_YEAR), "last": str(LAST_YEAR)}
     column.note("date_range", out[codes], values=span)
+    years = np.array([_year_shown_as_day(d) is not None for d in read] + [False], dtype=bool)
+    column.note("year_as_date", years[codes], "warning", suggest=_year_shown_as_day)
     good = [d if d and not o else None for d, o in zip(read, out[:-1].tolist(), strict=True)]
     texts = pd.Series([d or np.nan for d in good], dtype="str")
     number = [float(d.replace("-", "")) if d else np.nan for d in good]
@@ -346,10 +353,19 @@ def _iso(year: str, month: str | None = None, day: str | None = None) -> str | N
     return date.isoformat()[: 4 if month is None else 7 if day is None else 10]
 
 
+def _year_shown_as_day(text: str | None) -> str | None:
+    """Return the year whose number a cell in date format shows as a day of 1905."""
+    date = parse_date(text) if text else None
+    if date is None or len(date) < 10:  # noqa: PLR2004  only a whole day can be a number
+        return None
+    number = (dt.date.fromisoformat(date) - _DAY_ZERO).days
+    return str(number) if FIRST_YEAR <= number <= LAST_YEAR else None
+
+
 def _maybe_date(text: str) -> str | None:
     """Suggest a date for what only looks like one: a count of days, two digits of a year."""
     if re.fullmatch(r"[34]\d{4}", text):
-        return (dt.date(1899, 12, 30) + dt.timedelta(days=int(text))).isoformat()
+        return (_DAY_ZERO + dt.timedelta(days=int(text))).isoformat()
     if short := re.fullmatch(r"(\d{1,2})\.(\d{1,2})\.(\d{2})", text):
         return _iso(f"20{short[3]}", short[2], short[1])
     if spelt := re.search(r"(?<!\d)(?:19|20)\d{2}(?!\d)", text):

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _SEPARATORS = ",;\t|"
 _SAMPLE = 1 << 16
+_GUARD = re.compile(r"'+[=+@\-\t\r\n]")
 _CP1252_UNDEFINED = re.compile(b"[\x81\x8d\x8f\x90\x9d]")
 
 
@@ -72,6 +73,21 @@ def decode(data: bytes) -> tuple[str, str]:
         return data.decode(name), name
 
 
+def unguarded(text: str) -> str:
+    """
+    Take off the apostrophe by which exports keep text from being run as a formula.
+
+    Text that begins with apostrophes and one of `=`, `+`, `-`, `@`, tab or a line break loses
+    exactly one, as an export adds exactly one.
+
+    Examples
+    --------
+    >>> unguarded("'=1+1"), unguarded("''=x"), unguarded("'70-luku")
+    ('=1+1', "'=x", "'70-luku")
+    """
+    return text[1:] if _GUARD.match(text) else text
+
+
 def separator_of(text: str, recognise: Callable[[Sequence[str]], int]) -> str:
     """
     Return what separates the cells: comma, semicolon, tab or vertical bar.
@@ -108,7 +124,7 @@ def separator_of(text: str, recognise: Callable[[Sequence[str]], int]) -> str:
             return 0, 0.0, 0
         widths = Counter(map(len, rows))
         usual, times = widths.most_common(1)[0]
-        known = max(map(recognise, rows[:10]))
+        known = max(map(recognise, rows[:20]))
         return known, times / len(rows) if usual > 1 else 0.0, usual
 
     return max(_SEPARATORS, key=score)
@@ -146,6 +162,7 @@ def split(text: str, separator: str, found: Findings) -> list[list[str]]:
             rows.append(next(cells))
         except StopIteration:
             return rows
-        except csv.Error:
-            found.note("broken_quotes", row=len(rows) + 1)
+        except csv.Error as error:
+            huge = "limit" in str(error)  # 131,072 characters; a spreadsheet holds 32,767
+            found.note("huge_cell" if huge else "broken_quotes", row=len(rows) + 1)
             rows.append([])

@@ -44,13 +44,13 @@ class Problem:
     row
         Row as a spreadsheet numbers it: the header of a plain table is row 1.
     column
-        The user's own header.
+        The user's own header, shortened likewise.
     value
         The offending text, shortened, with invisible characters written out.
     suggestion
         What would be right, where that is known.
     values
-        Further placeholders of the message.
+        Further placeholders of the message; `hint` names a sentence `hint.…` that follows it.
     """
 
     code: str
@@ -100,7 +100,7 @@ class Findings:
                 self.file,
                 self.sheet,
                 row,
-                column,
+                None if column is None else shown(column),
                 None if value is None else shown(value),
                 suggestion,
                 values,
@@ -124,7 +124,7 @@ class Findings:
         Parameters
         ----------
         code, severity, column, values
-            As in `note`.
+            As in `note`; an empty column stands for cells that are headers themselves.
         rows
             Numbers of the rows.
         cells
@@ -139,7 +139,7 @@ class Findings:
                 code,
                 severity,
                 row=row,
-                column=column,
+                column=value if column == "" else column,
                 value=value,
                 suggestion=suggest(value) if suggest and value is not None else None,
                 **(values or {}),
@@ -149,7 +149,7 @@ class Findings:
                 "more_rows",
                 severity,
                 row=int(rows[MOST]),
-                column=column,
+                column=column or None,
                 count=str(len(rows) - MOST),
                 same=code,
             )
@@ -237,4 +237,6 @@ def message(problem: Problem, lang: str) -> str:
     )
     if problem.suggestion and "{suggestion}" not in text.catalogue()[key]["en"]:
         sentence += " " + text.t("hint.perhaps", lang, suggestion=problem.suggestion)
+    if hint := problem.values.get("hint"):  # noqa: PD011  as above
+        sentence += " " + text.t(f"hint.{hint}", lang)
     return sentence

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Final, Literal, get_args
 import numpy as np
 import pandas as pd
 
-from valuma_graph.tables import cells
+from valuma_graph.tables import cells, margins, matrix
 from valuma_graph.tables.cells import Column, key, vocabulary
 from valuma_graph.tables.findings import Findings, Problem, problems_frame
 from valuma_graph.tables.sheets import SUFFIXES, Grid, Source, read_grids
@@ -51,9 +52,12 @@ _FITTING: Final = {
     "members": "nimi, kuntakoodi, namn, kommunkod, name, member_id",
 }
 # In these columns, what cannot be seen can make two names differ.
-_IDENTIFYING = {"network", "network_id", "member", "member_id", "role", *_NAMES}
+_NAMING = {"network", "network_id", "member", "member_id"}
+_IDENTIFYING = {*_NAMING, "role", *_NAMES}
 _FREE_TEXT = {"note", "source", "themes", "declared_members", "list_coverage_note"}
 _LONGEST_HEADER = 200
+_PARTS = re.compile(r"[/|\n]| [-–—] ")
+_REMARK = re.compile(r"[(\[].*$", re.DOTALL)
 _NARROWEST = ("municipality", "organisation", "city_region", "sub_region", "region")
 
 
@@ -120,10 +124,20 @@ def _header_kinds() -> dict[str, str]:
 
 def _recognise(roles: Sequence[Role]) -> Callable[[Sequence[str]], int]:
     def count(cells: Sequence[str]) -> int:
-        keys = {key(cell) for cell in cells if len(cell) < _LONGEST_HEADER}
-        return max(len(keys & _headers(role).keys()) for role in roles)
+        titles = {cell for cell in cells if len(cell) < _LONGEST_HEADER}
+        meanings = [{_meaning(t, _headers(role)) for t in titles} - {None} for role in roles]
+        return max(map(len, meanings))
 
     return count
+
+
+def _meaning(title: str, known: Mapping[str, str]) -> str | None:
+    """Return what a header means; it may have a remark in brackets, or say it in two languages."""
+    if name := known.get(key(title)):
+        return name
+    parts = [key(part) for part in _PARTS.split(_REMARK.sub("", title))]
+    names = {known[part] for part in parts if part in known}
+    return names.pop() if len(names) == 1 else None
 
 
 def read_table(
@@ -249,10 +263,19 @@ def _sheets_by_role(grids: Sequence[Grid]) -> dict[Role, Grid]:
 
 
 def _has_required(grid: Grid, role: Role) -> bool:
-    there = {_headers(role).get(key(h)) for h in grid.header}
+    meanings = _meanings(grid, role)
+    there = set(meanings.values())
+    if role == "memberships" and matrix.folded_side(grid, meanings):
+        return True
     # A bare name or id is too little to tell what a sheet is.
     enough = 2 if role == "memberships" else 3
-    return all(there & set(need) for need in _REQUIRED[role]) and len(there - {None}) >= enough
+    return all(there & set(need) for need in _REQUIRED[role]) and len(there) >= enough
+
+
+def _meanings(grid: Grid, role: Role) -> dict[int, str]:
+    """Return the project's name of each column whose header is known, by position."""
+    given = ((i, _meaning(title, _headers(role))) for i, title in enumerate(grid.header))
+    return {i: name for i, name in given if name}
 
 
 def _sheet_for(grids: Sequence[Grid], role: Role) -> Grid:
@@ -264,16 +287,36 @@ def _sheet_for(grids: Sequence[Grid], role: Role) -> Grid:
 
 def _understood(grid: Grid, role: Role) -> tuple[RawTable | None, list[Problem]]:
     found = Findings(grid.file, grid.sheet)
+    side = None
+    if role == "memberships":
+        meanings = _meanings(grid, role)
+        grid = _without_footer(grid, meanings, found)
+        if side := matrix.folded_side(grid, meanings):
+            grid = matrix.unfolded(grid, meanings, side, found)
+    before = len(found.problems)
     columns, hints = _match_headers(grid, role, found)
-    if any(p.severity == "error" for p in found.problems):
+    if any(p.severity == "error" for p in found.problems[before:]):
         return None, found.problems
     headers = {name: grid.header[i].strip() for i, name in columns.items()}
+    if side:
+        headers[side] = ""  # its cells are headers of the sheet
     frame = grid.cells[list(columns)].rename(columns=columns)
     table = RawTable(role, frame, grid.rows, headers, grid.file, grid.sheet, grid.encoding, hints)
     table = _cleaned(table, found)
     if not len(table.rows):
         found.note("no_rows", "error" if role == "memberships" else "warning", row=grid.header_row)
     return table, found.problems
+
+
+def _without_footer(grid: Grid, meanings: Mapping[int, str], found: Findings) -> Grid:
+    """Leave out totals and notes below the table; each is noted."""
+    named = [i for i, name in meanings.items() if name in _NAMING]
+    last = margins.footer(grid.cells, [0, *named])
+    for i in last:
+        value = str(grid.cells.iloc[i].dropna().iloc[0])
+        found.note("row_set_aside", "warning", row=int(grid.rows[i]), value=value)
+    left = grid.cells.drop(index=grid.cells.index[last]).reset_index(drop=True)
+    return replace(grid, cells=left, rows=np.delete(grid.rows, last))
 
 
 def _match_headers(
@@ -283,11 +326,12 @@ def _match_headers(
     known, row = _headers(role), grid.header_row
     by_name: dict[str, list[int]] = {}
     columns: dict[int, str] = {}
-    for i, cell in enumerate(grid.header):
-        if name := known.get(key(cell)):
-            by_name.setdefault(name, []).append(i)
+    for i, name in _meanings(grid, role).items():
+        by_name.setdefault(name, []).append(i)
     for name, places in by_name.items():
         columns[_one_of(grid, name, places, found)] = name
+    if role == "memberships":
+        _set_wider_aside(grid, columns, found)
     for i, cell in enumerate(grid.header):
         if i not in columns and (cell.strip() or grid.cells[i].notna().any()):
             title = cell.strip() or f"column_{i + 1}"
@@ -307,13 +351,14 @@ def _match_headers(
             value=there,
             suggestion=_near(grid, {w for w, name in known.items() if name in need}),
             fitting=_FITTING[need[0] if role == "memberships" else role],
+            hint="matrix" if role == "memberships" else "",
         )
     if not missing:
         _note_misspelt(grid, columns, known, found)
     kinds = {
         name: kind
         for i, name in columns.items()
-        if (kind := _header_kinds().get(key(grid.header[i])))
+        if (kind := _meaning(grid.header[i], _header_kinds()))
     }
     return dict(sorted(columns.items())), kinds
 
@@ -323,7 +368,7 @@ def _one_of(grid: Grid, name: str, places: list[int], found: Findings) -> int:
     if len(places) == 1:
         return places[0]
     titles = [grid.header[i].strip() for i in places]
-    kinds = [_header_kinds().get(key(t)) for t in titles]
+    kinds = [_meaning(t, _header_kinds()) for t in titles]
     ranks = [_NARROWEST.index(k) if k in _NARROWEST else -1 for k in kinds]
     best = min(range(len(places)), key=lambda n: ranks[n])
     others = [t for n, t in enumerate(titles) if n != best]
@@ -347,6 +392,16 @@ def _one_of(grid: Grid, name: str, places: list[int], found: Findings) -> int:
         meaning=name,
     )
     return places[0]
+
+
+def _set_wider_aside(grid: Grid, columns: dict[int, str], found: Findings) -> None:
+    """Choose between a code and a name of two kinds: of "maakuntakoodi" and "kunta", the second."""
+    places = [i for i, name in columns.items() if name in {"member", "member_id"}]
+    kinds = {_meaning(grid.header[i], _header_kinds()) for i in places} - {None}
+    if len(kinds) > 1:
+        best = _one_of(grid, "member", places, found)
+        for i in set(places) - {best}:
+            del columns[i]
 
 
 def _near(grid: Grid, words: set[str]) -> str | None:

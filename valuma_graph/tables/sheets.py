@@ -17,6 +17,7 @@ import pandas as pd
 
 from valuma_graph.tables import delimited, spreadsheets
 from valuma_graph.tables.findings import MOST, Findings, Problem
+from valuma_graph.tables.margins import header_row
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -98,7 +99,7 @@ def read_grids(
         grid = _of_frame(source, "DataFrame", recognise)
         return [grid], []
     path = Path(source)
-    found = Findings(str(source))
+    found = Findings(str(path))
     data = _bytes_of(path, found)
     if data is None:
         return [], found.problems
@@ -192,7 +193,8 @@ def _of_text(data: bytes, found: Findings, recognise: Callable[[Sequence[str]], 
     grid = _grid(delimited.split(text, separator, found), found, recognise, ragged=True)
     if grid is None:
         return []
-    return [replace(grid, encoding=encoding, separator=separator)]
+    header = tuple(map(delimited.unguarded, grid.header))
+    return [replace(grid, header=header, encoding=encoding, separator=separator)]
 
 
 def _grid(
@@ -201,13 +203,14 @@ def _grid(
     recognise: Callable[[Sequence[str]], int],
     *,
     ragged: bool = False,
+    top: int | None = None,
 ) -> Grid | None:
-    """Find the header among the first rows, and put what is below it into columns."""
+    """Find the header among the first rows, or at `top`; put what is below it into columns."""
     if not any(any(map(str.strip, row)) for row in rows):
         if not found.problems:
             found.note("empty_file")
         return None
-    start = header_row(rows, recognise) - 1
+    start = (top or header_row(rows, recognise)) - 1
     header = list(rows[start])
     while header and not header[-1].strip():
         header.pop()
@@ -239,36 +242,6 @@ def _grid(
     columns = zip(*used, strict=True) if used else ((),) * width
     cells = pd.DataFrame({i: _text_array(c) for i, c in enumerate(columns)})
     return Grid(tuple(header), cells, numbers[keep], found.file, found.sheet, header_row=start + 1)
-
-
-def header_row(rows: Sequence[Sequence[str]], recognise: Callable[[Sequence[str]], int]) -> int:
-    """
-    Return the row of the headers, counted from 1; titles and empty rows may stand above it.
-
-    Parameters
-    ----------
-    rows
-        Cells of a sheet.
-    recognise
-        Counts known headers among cells.
-
-    Returns
-    -------
-    row
-        Among the first ten rows that hold anything, the one with most known headers, if it has
-        at least two; else the first.
-
-    Examples
-    --------
-    >>> rows = [["Verkostot 2019"], [], ["kunta", "verkosto"], ["Pori", "Hinku"]]
-    >>> header_row(rows, lambda cells: len({"kunta", "verkosto"} & set(cells)))
-    3
-    """
-    filled = list(islice((i for i, row in enumerate(rows) if any(map(str.strip, row))), 10))
-    if not filled:
-        return 1
-    best = max(filled, key=lambda i: (recognise(rows[i]), -i))
-    return 1 + (best if recognise(rows[best]) > 1 else filled[0])
 
 
 def _text_array(cells: Iterable[str]) -> pd.Series:
@@ -330,8 +303,9 @@ def _of_sheet(
     sheet: spreadsheets.Sheet, found: Findings, recognise: Callable[[Sequence[str]], int]
 ) -> Grid | None:
     here = Findings(found.file, sheet.name, found.problems)
-    spreadsheets.fill_merged(sheet, below=header_row(sheet.rows, recognise))
-    grid = _grid(sheet.rows, here, recognise)
+    top = spreadsheets.join_header(sheet, header_row(sheet.rows, recognise))
+    spreadsheets.fill_merged(sheet, below=top)
+    grid = _grid(sheet.rows, here, recognise, top=top)
     if grid is None:
         return None
     flaws = spreadsheets.inside(sheet, header_row=grid.header_row, header=grid.header)
@@ -364,7 +338,13 @@ def _of_frame(frame: pd.DataFrame, file: str, recognise: Callable[[Sequence[str]
     )
     columns = {i: as_text(frame.iloc[:, i]) for i in range(frame.shape[1])}
     cells = pd.DataFrame(columns, index=pd.RangeIndex(len(frame)))
-    return Grid(header, cells, np.arange(2, 2 + len(frame)), file)
+    rows = np.arange(2, 2 + len(frame))
+    if recognise(header) < 2:  # noqa: PLR2004  a title may have been taken for the header
+        first = [header, *cells.head(20).fillna("").to_numpy().tolist()]
+        if recognise(first[at := header_row(first, recognise) - 1]) > 1:
+            below = cells.iloc[at:].reset_index(drop=True)
+            return Grid(tuple(first[at]), below, rows[at:], file, header_row=at + 1)
+    return Grid(header, cells, rows, file)
 
 
 def as_text(column: pd.Series) -> pd.Series:
@@ -396,6 +376,9 @@ def as_text(column: pd.Series) -> pd.Series:
         return made.where(made != "")
     if column.dtype == object and pd.api.types.infer_dtype(column, skipna=True) == "string":
         return _text_array("" if pd.isna(v) else v for v in column)
-    codes, distinct = pd.factorize(column)
+    try:
+        codes, distinct = pd.factorize(column)
+    except TypeError:  # lists, dicts and the like in cells
+        return _text_array(map(spreadsheets.cell_text, column))
     texts = _text_array(spreadsheets.cell_text(v) for v in distinct)
     return pd.Series(texts.array.take(codes, allow_fill=True))

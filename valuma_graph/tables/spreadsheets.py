@@ -186,6 +186,38 @@ def fill_merged(sheet: Sheet, *, below: int) -> None:
                 row[left - 1] = value
 
 
+def join_header(sheet: Sheet, top: int) -> int:
+    """
+    Write a header of two rows into the lower one, and return its number.
+
+    So if a cell of the header is merged across columns, and the row below has its cells under
+    such merged cells only.
+
+    Parameters
+    ----------
+    sheet
+        The sheet; its rows are changed.
+    top
+        Row of the header.
+
+    Returns
+    -------
+    row
+        `top` where the header is one row.
+    """
+    across = [m for m in sheet.merged if m[0] <= top <= m[2] and m[1] < m[3]]
+    if not across or top >= len(sheet.rows):
+        return top
+    upper, lower = sheet.rows[top - 1], sheet.rows[top]
+    filled = [j for j, cell in enumerate(lower, start=1) if cell.strip()]
+    if not filled or not all(any(m[1] <= j <= m[3] for m in across) for j in filled):
+        return top
+    width = max(len(upper), len(lower))
+    pairs = zip(*([*row, *[""] * (width - len(row))] for row in (upper, lower)), strict=True)
+    sheet.rows[top] = [below if below.strip() else above for above, below in pairs]
+    return top + 1
+
+
 def _scan_xlsx(data: bytes, sheets: dict[str, Sheet]) -> None:
     """Find what calamine reads as empty: error values, and formulas without a stored result."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
