@@ -187,6 +187,94 @@ def test_statutory_groupings_hold_every_municipality():
     assert len(aff.at(2013).networks) < len(aff.networks)
 
 
+CHOICES = {
+    "towns": lambda a: a.select(held(a, "municipality")),
+    "towns and regions": lambda a: a.select(held(a, "municipality", "region")),
+    "some": lambda a: a.select(members=[m for m in SOME if m in a.members.index]),
+    "less": lambda a: a.without(["hinku"]),
+    "networks": lambda a: a.select(network_kinds=["network", "programme"]),
+    "roles": lambda a: a.select(roles=["member", "funder"]),
+    "evidence": lambda a: a.select(evidence="draft"),
+    "roll up": lambda a: a.roll_up("region"),
+    "share": lambda a: a.roll_up("region", rule="share", min_share=0.2),
+}
+SOME = ["municipality:FI-837", "municipality:FI-091", "municipality:FI-541", "region:FI-06"]
+
+
+def held(aff, *kinds):
+    return [kind for kind in kinds if kind in set(aff.members["kind"])]
+
+
+@settings(max_examples=8, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(
+    st.lists(st.sampled_from(sorted(CHOICES)), max_size=4, unique=True),
+    st.sampled_from([2013, 2019, 2020, 2026, None]),
+    st.sampled_from([2016, 2019, 2022]),
+)
+def test_choices_of_any_order_are_made_again_in_another_year(names, year, start):
+    chosen = other = vg.datasets.finland(year=start)
+    other = other.at(year)
+    for name in names:
+        chosen, other = CHOICES[name](chosen), CHOICES[name](other)
+    same(chosen.at(year), other)
+    same(chosen.at(year).at(start), chosen)
+    # what is chosen from the whole tables may as well be chosen first
+    first = vg.datasets.finland(year=start)
+    options = {"networks", "roles", "evidence"}
+    for name in sorted(names, key=lambda name: name not in options):
+        first = CHOICES[name](first)
+    same(first, chosen)
+
+
+def test_nodes_chosen_come_back_with_their_year(finland):
+    part = finland.select(members=["Valtimo", "Nurmes", "Tampere"])
+    same(part.at(2020).at(2019), part)
+    later = vg.datasets.finland(year=2022)
+    new = [n for n in later.networks.index if n not in finland.networks.index]
+    less = later.without(new)
+    assert not less.at(2019).at(2022).networks.index.isin(new).any()
+
+
+def test_a_municipality_chosen_is_its_successor_later(finland):
+    part = finland.select(members=["Valtimo"]).at(2020)
+    assert part.members.index.tolist() == ["municipality:FI-541"]
+    assert edges(part) == {e for e in edges(finland.at(2020)) if e[0] == "municipality:FI-541"}
+    assert "municipality:FI-541" in finland.without(members=["Valtimo"]).at(2020).members.index
+
+
+def test_a_kind_that_another_year_lacks_is_empty_there(finland):
+    assert "country" not in set(finland.at(2026).members["kind"])
+    countries = finland.select("country")
+    assert len(countries.at(2026).members) == 0
+    same(countries.at(2026).at(2019), countries)
+
+
+def test_statutory_networks_can_be_chosen_after_others():
+    aff = vg.datasets.finland(year=2019, statutory=("region",))
+    again = aff.select(network_kinds="network").select(network_kinds="statutory")
+    assert len(again.networks) == 19
+
+
+@pytest.mark.parametrize("choice", ["evidence", "roles", "area"])
+def test_tables_of_one_year_hold_as_they_were_chosen(finland, choice):
+    aff = finland.select(network_kinds="area") if choice == "area" else CHOICES[choice](finland)
+    graph = vg.Affiliation.from_networkx(aff.to_networkx())
+    assert edges(graph) == edges(aff)
+    for again in (graph.at(2019), graph.select(aff.members["kind"].unique()).at(2019)):
+        assert edges(again) == edges(aff)
+        assert list(again.networks.index) == list(aff.networks.index)
+    narrow = graph.select(roles="member", evidence="explicit").memberships.query("counted")
+    assert set(narrow["role"]) <= {"member"}
+    assert set(narrow["evidence"]) <= {"explicit"}
+
+
+@pytest.mark.parametrize("how", [{"evidence": "draft"}, {"network_kinds": "area"}])
+def test_choices_are_kept_when_written_and_read(finland, tmp_path, how):
+    part = finland.select(**how)
+    vg.export(part, tmp_path / "part")
+    same(vg.read(tmp_path / "part", year=2019), part)
+
+
 # -- rolling up --------------------------------------------------------------------------------
 
 
@@ -213,6 +301,14 @@ def test_roll_up_keeps_members_that_lie_in_no_group(finland):
         finland.roll_up("parish")
     with pytest.raises(ValueError, match="any, share"):
         finland.roll_up("region", rule="most")
+
+
+def test_roll_up_of_a_part_has_its_regions_whole(finland):
+    part = finland.select(members=["Turku", "Tampere"])
+    rolled = part.roll_up("region")
+    assert sorted(rolled.members.index) == ["region:FI-02", "region:FI-06"]
+    for column in ("population", "area_km2"):
+        assert rolled.members[column].equals(finland.members.loc[rolled.members.index, column])
 
 
 # -- graphs ------------------------------------------------------------------------------------
@@ -257,6 +353,16 @@ def test_the_two_sides_are_never_guessed():
         vg.Affiliation.from_networkx(graph, members=["b"])
     with pytest.raises(ValueError, match="undirected"):
         vg.Affiliation.from_networkx(nx.DiGraph(graph), members=["a"])
+
+
+def test_attributes_of_a_graph_cannot_take_the_place_of_its_ids():
+    graph = nx.Graph()
+    graph.add_node("a", member_id="x", network_id="y")
+    graph.add_edge("a", "n", member_id="x", network_id="y")
+    assert edges(vg.Affiliation.from_networkx(graph, members=["a"])) == {("a", "n")}
+    graph = nx.Graph([(1, "n"), ("1", "n")])
+    with pytest.raises(ValueError, match="the same id"):
+        vg.Affiliation.from_networkx(graph, members=[1, "1"])
 
 
 @given(st.sets(st.tuples(st.integers(0, 7), st.integers(0, 5)), max_size=30))

@@ -9,6 +9,7 @@ import os
 import re
 import subprocess
 import sys
+from pathlib import Path
 from typing import get_args
 
 import openpyxl
@@ -16,7 +17,7 @@ import pandas as pd
 import pytest
 
 import valuma_graph as vg
-from valuma_graph import exports, measures
+from valuma_graph import exports, measures, text
 from valuma_graph.cli import answers, app, commands, console, main
 from valuma_graph.measures import isolates
 
@@ -36,11 +37,11 @@ SUMMARY = {
     },
     "check": {"errors", "warnings"},
     "measure": {
-        "rows", "listed", "members", "networks", "memberships", "lists_complete",
+        "rows", "listed", "elsewhere", "members", "networks", "memberships", "lists_complete",
         "lists_partial", "lists_unknown",
     },
     "overlap": {
-        "pairs", "listed", "members", "networks", "memberships", "lists_complete",
+        "pairs", "listed", "elsewhere", "members", "networks", "memberships", "lists_complete",
         "lists_partial", "lists_unknown",
     },
     "isolated": {
@@ -154,6 +155,8 @@ def test_version(run):
         (["portfolio"], "PLACE"),
         (["portfolio", "Tamprere"], "Tampere (837)"),
         (["portfolio", "Koski"], "Koski Tl (284)"),
+        (["portfolio", "hinku"], "valuma-graph report --about hinku"),
+        (["portfolio", "Hinku-verkosto"], "valuma-graph report --about hinku"),
         (["report", "--about", "Fisu-verkostot", "-o", "x"], "Fisu-verkosto"),
         (["export"], "FILE"),
         (["export", "graph.bmp"], ".graphml"),
@@ -203,7 +206,7 @@ def test_isolated_lists_whoever_is_not_connected(run):
 def test_isolated_says_how_much_is_unknown(run):
     _, out, err = run("isolated", "--format", "json")
     summary = json.loads(out)["summary"]
-    assert f"{summary['lists_partial']} partial and {summary['lists_unknown']} unknown" in err
+    assert f"partial {summary['lists_partial']}, unknown {summary['lists_unknown']}" in err
     assert summary["judged"] == sum(summary[s] for s in isolates.STATUSES) == 311
     assert summary["lists_partial"] > 0
 
@@ -214,6 +217,50 @@ def test_isolated_judges_places_abroad_only_when_asked(run):
     assert {r["country"] for r in at_home} == {"FI"}
     words = ("isolated", "--level", "region", "--all-rows", "--abroad", "--format", "csv")
     assert {"SE", "NO"} <= {r["country"] for r in rows_of(run(*words)[1])}
+
+
+def test_every_command_that_lists_a_level_leaves_out_the_same_places(run):
+    judged = json.loads(run("isolated", "--format", "json")[1])["summary"]
+    left_out = f"{judged['elsewhere']} places of other countries or times are left out"
+    words = ("measure", "--level", "municipality", "--format", "json")
+    _, out, err = run(*words)
+    measured = json.loads(out)
+    assert measured["summary"]["rows"] == judged["judged"] == 311
+    assert measured["summary"]["elsewhere"] == judged["elsewhere"] > 0
+    assert {row["country"] for row in measured["rows"]} == {"FI"}
+    assert left_out in err
+    everywhere = json.loads(run(*words, "--abroad")[1])
+    assert everywhere["summary"]["rows"] == judged["judged"] + judged["elsewhere"]
+    assert left_out not in run(*words, "--abroad")[2]
+
+    words = ("overlap", "--mode", "members", "--level", "municipality", "--format", "json")
+    _, out, err = run(*words)
+    at_home = {row["member_id"] for row in measured["rows"]}
+    assert all({row["a"], row["b"]} <= at_home for row in json.loads(out)["rows"])
+    assert left_out in err
+    assert len(json.loads(run(*words, "--abroad")[1])["rows"]) > len(json.loads(out)["rows"])
+
+
+def test_nothing_to_list_is_a_sentence_and_not_a_table(run):
+    words = ("isolated", "--status", "separate_component", "--level", "region")
+    code, out, err = run(*words)
+    assert (code, out) == (0, "")
+    assert "Nobody is flagged: all (19) are connected." in err
+    assert json.loads(run(*words, "--format", "json")[1])["rows"] == []
+    assert run(*words, "--format", "csv")[1].startswith("member_id,kind,name,")
+    assert len(run(*words, "--format", "csv")[1].splitlines()) == 1
+    for words in (("isolated", "--status", "isolated"), ("overlap", "--min-shared", "999")):
+        assert run(*words)[1] == ""
+        assert "Nothing to list." in run(*words)[2]
+
+
+@pytest.mark.parametrize(
+    ("lang", "word"), [("fi", "”Enintään”:"), ("sv", "”Högst”:"), ("en", "“At most”:")]
+)
+def test_at_most_is_explained_where_it_is_shown(run, lang, word):
+    assert word in run("isolated", "--lang", lang)[2]
+    assert word in run("portfolio", "Kainuu", "--lang", lang)[2]
+    assert word not in run("measure", "--top", "1", "--lang", lang)[2]
 
 
 def test_isolated_puts_own_municipalities_into_their_regions(run, own):
@@ -334,6 +381,23 @@ def test_portfolio_of_a_region_counts_its_municipalities(run):
     assert all(i.startswith("municipality:FI-") for ids in through for i in ids.split(";"))
 
 
+def test_portfolio_says_that_its_lists_are_cut(run):
+    document = json.loads(run("portfolio", "Kainuu", "--format", "json")[1])
+    peers, lacks = (document["summary"][name] for name in ("peers", "lacks"))
+    err = run("portfolio", "Kainuu", "--top", "3")[2]
+    assert f"Lists are cut: peers 3 of {peers}, networks 3 of {lacks}; “--top 0”" in err
+    assert "--top" not in run("portfolio", "Kainuu", "--top", "0")[2]
+
+
+@pytest.mark.parametrize("place", ["Kainuu", "Uusimaa"])
+@pytest.mark.parametrize("lang", ["fi", "sv", "en"])
+def test_portfolio_is_narrow_enough_to_read(run, place, lang):
+    _, out, _ = run("portfolio", place, "--lang", lang)
+    assert max(map(len, out.splitlines())) <= 115
+    columns = rows_of(run("portfolio", place, "--lang", lang, "--format", "csv")[1])[0]
+    assert {"kind", "as_of", "evidence", "through", "through_names", "municipalities"} <= {*columns}
+
+
 def test_portfolio_of_someone_in_no_network_compares_with_the_region(run):
     _, out, err = run("portfolio", "Brändö", "--format", "json")
     document = json.loads(out)
@@ -357,6 +421,29 @@ def test_info_counts_everything_once(run):
     assert total["set_aside"] == summary["set_aside"]
     titles = [r["label"] for r in document["rows"] if r["section"] == "source"]
     assert any("Creative Commons" in title for title in titles)
+
+
+def test_info_says_itself_why_rows_are_not_used(run):
+    _, out, err = run("info")
+    assert "valuma-graph info" not in err
+    assert "rows are not used: the table “Rows not used” says why." in err
+    assert "Rows not used" in out
+    assert "“valuma-graph info” says why" in run("isolated")[2]
+
+
+def test_one_is_not_several(run, tmp_path):
+    path = tmp_path / "one.csv"
+    path.write_text("kunta,verkosto,alkaen\nKuhmo,Oma,2015\nKuhmo,Oma,2015-03\n")
+    _, _, err = run("isolated", path, "--only", "--level", "all")
+    assert "1 member, 1 network, 1 membership." in err
+    assert "1 member judged: " in err
+    one = re.compile(r"\b1 (?!member|network|membership|row|place)\w+s\b")
+    for command in ("isolated", "info", "measure", "overlap"):
+        assert not one.search(run(command, path, "--only")[2])
+    assert text.t("cli.about.aside", "en", n=1).startswith("1 row is not used")
+    assert text.t("cli.about.aside", "fi", n=1).startswith("1 rivi jäi")
+    assert text.t("cli.about.aside", "sv", n=2).startswith("2 rader")
+    assert text.t("cli.about.aside", "en", n=1350).startswith("1,350 rows are")
 
 
 def test_check_of_the_bundled_tables_finds_no_error(run):
@@ -680,20 +767,62 @@ def test_it_speaks_utf_8_whatever_the_locale_says():
     assert "Brändö" in done.stdout.decode("utf-8")
 
 
-def test_a_reader_that_goes_away_is_no_fault(tmp_path):
+@pytest.fixture
+def closed_pipe():
+    """Return a pipe that nobody reads."""
     read, write = os.pipe()
     os.close(read)
-    with (tmp_path / "err").open("w+") as err:
+    yield write
+    os.close(write)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["measure", "--top", "0", "--quiet"],
+        ["isolated", "--format", "json", "--quiet"],
+        ["check", "--quiet"],
+        ["--help"],
+        ["isolated", "--help"],
+        ["--version"],
+    ],
+)
+def test_a_reader_that_goes_away_is_no_fault(closed_pipe, words):
+    done = subprocess.run(
+        [sys.executable, "-m", "valuma_graph", *words],
+        stdout=closed_pipe,
+        stderr=subprocess.PIPE,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_a_reader_of_both_streams_that_goes_away_is_no_fault(closed_pipe):
+    command = [sys.executable, "-m", "valuma_graph", "isolated"]
+    assert (
+        subprocess.run(command, stdout=closed_pipe, stderr=closed_pipe, check=False).returncode == 0
+    )
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs a shell that closes streams")
+@pytest.mark.parametrize("words", ["isolated", "--help", "--version", "info --format csv"])
+def test_closed_streams_are_no_fault(words):
+    command = f'"{sys.executable}" -m valuma_graph {words} >&- 2>&-'
+    assert subprocess.run(["sh", "-c", command], check=False).returncode == 0
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a full device")
+def test_a_full_disk_is_said_once():
+    with Path("/dev/full").open("w") as full:
         done = subprocess.run(
-            [sys.executable, "-m", "valuma_graph", "measure", "--top", "0", "--quiet"],
-            stdout=write,
-            stderr=err,
+            [sys.executable, "-m", "valuma_graph", "measure", "--quiet"],
+            stdout=full,
+            stderr=subprocess.PIPE,
             check=False,
+            encoding="utf-8",
         )
-        os.close(write)
-        err.seek(0)
-        assert err.read() == ""
-    assert done.returncode == 0
+    assert done.returncode == 2
+    assert len(done.stderr.splitlines()) == 1
 
 
 def test_progress_shows_on_a_terminal_only(capsys, monkeypatch):

@@ -289,6 +289,23 @@ def test_pajek_labels_are_told_apart_and_stay_on_their_line(tmp_path):
     assert lines[2:5] == ['1 "S ”q” x"', '2 "n [b]"', '3 "n [n]"']
 
 
+def test_a_null_character_does_not_make_a_table_unreadable(tmp_path):
+    aff = tiny(["ab n"], members={"a": {"name_fi": "nul\0l"}})
+    vg.export(aff, tmp_path / "t")
+    assert vg.read(tmp_path / "t", places=None).members.loc["a", "name_fi"] == "nul\ufffdl"
+
+
+@pytest.mark.parametrize("suffix", GRAPHS)
+def test_what_a_graph_file_has_no_type_for_becomes_text(tmp_path, suffix):
+    graph = nx.Graph()
+    graph.add_node("a", tags=["x", "y"], when=pd.Timestamp("2020-01-01"))
+    graph.add_edge("a", "n")
+    aff = vg.Affiliation.from_networkx(graph, members=["a"])
+    (path,) = vg.export(aff, tmp_path / f"t{suffix}")
+    node = GRAPHS[suffix](path).nodes["a"]
+    assert (node["tags"], node["when"]) == ("['x', 'y']", "2020-01-01 00:00:00")
+
+
 def test_file_names_stay_in_the_folder(tmp_path):
     (path,) = write_tables({"../../evil": pd.DataFrame({"a": [1]})}, tmp_path / "t")
     assert path == tmp_path / "t" / "evil.csv"

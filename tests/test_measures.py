@@ -15,7 +15,7 @@ from networkx.algorithms import bipartite
 from pandas.testing import assert_frame_equal, assert_series_equal
 from strategies import affiliations, from_matrix, random_affiliation, shuffled, tiny
 
-from valuma_graph import measures
+from valuma_graph import measures, reading
 from valuma_graph.affiliation import Affiliation
 from valuma_graph.measures import cohesion, nodes, projection
 
@@ -591,6 +591,29 @@ def test_coverage_compares_like_with_like():
     assert found.declared.tolist() == [4, 7, 0, pd.NA, 2]
     assert found.compared.tolist() == [2, 1, 1, 1, 2]
     np.testing.assert_allclose(found["coverage"], [0.5, 1 / 7, np.nan, np.nan, 1])
+
+
+@pytest.mark.parametrize(
+    ("declared", "compared"),
+    [
+        ({"declared_municipalities": [2], "declared_total": [2]}, 2),
+        ({"declared_regions": [1], "declared_total": [1]}, 1),
+        ({"declared_municipalities": [2], "declared_regions": [1], "declared_total": [3]}, 3),
+        ({"declared_total": [3]}, 3),
+    ],
+)
+def test_coverage_counts_merged_members_as_listed_and_once(declared, compared):
+    rows = pd.DataFrame(
+        {
+            "kunta": ["Valtimo", "Nurmes", "Valtimo", "Nurmes", "region:FI-12"],
+            "verkosto": "n",
+            "role": ["host", "host", "member", "member", "member"],
+        }
+    )
+    about = pd.DataFrame({"verkosto": ["n"], **declared})
+    for year in (2019, 2020):
+        found = measures.coverage(reading.read(rows, networks=about, year=year))
+        assert found[["compared", "coverage"]].to_numpy().tolist() == [[compared, 1]]
 
 
 # -- the ties of one mode, in blocks ----------------------------------------------------------

@@ -13,6 +13,7 @@ import valuma_graph as vg
 from valuma_graph import text
 from valuma_graph.affiliation.snapshots import REASONS
 from valuma_graph.measures import STATUSES as MEASURED
+from valuma_graph.portfolio import portfolio
 from valuma_graph.report import page
 from valuma_graph.report import results as report
 from valuma_graph.report.listings import LIST_STATUSES, LONGEST, STATUSES, Listing
@@ -212,12 +213,29 @@ def test_one_language_only(tmp_path):
     assert "data-l=" not in html.split("<body>")[1].split("<script>")[0]
 
 
+def test_one_language_may_be_named_as_it_is(tmp_path):
+    aff = vg.datasets.southern_women()
+    vg.write_report(aff, tmp_path / "a", langs="en")
+    vg.write_report(aff, tmp_path / "b", langs=["en"])
+    assert (tmp_path / "a/index.html").read_bytes() == (tmp_path / "b/index.html").read_bytes()
+
+
+def test_names_in_the_tables_are_in_the_first_language(finland, tmp_path):
+    vg.write_report(finland, tmp_path, langs=["sv", "en"], about="Helsinki")
+    for table in ("isolation_municipalities", "about_peers"):
+        names = pd.read_csv(tmp_path / "tables" / f"{table}.csv")["name"].tolist()
+        assert "Tammerfors" in names
+        assert "Tampere" not in names
+
+
 def test_no_finnish_attribution_where_no_finnish_data_is(tmp_path):
     vg.write_report(vg.datasets.southern_women(), tmp_path)
     assert "GeoNames" not in (tmp_path / "index.html").read_text("utf-8")
 
 
-@pytest.mark.parametrize(("langs", "said"), [([], "langs"), (["de"], "lang must be")])
+@pytest.mark.parametrize(
+    ("langs", "said"), [([], "langs"), ("", "langs"), (["de"], "lang must be"), ("de", "'de'")]
+)
 def test_wrong_languages(tmp_path, langs, said):
     with pytest.raises(ValueError, match=said):
         vg.write_report(vg.datasets.southern_women(), tmp_path, langs=langs)
@@ -244,7 +262,39 @@ def test_page_about_a_place(finland, tmp_path):
     peers = pd.read_csv(tmp_path / "tables" / "about_peers.csv")
     row = vg.isolation(finland).loc["municipality:FI-837"]
     assert len(peers) == row["peers"]
-    assert peers["shared"].is_monotonic_decreasing
+    assert peers.loc[peers["kind"].eq("municipality"), "shared"].is_monotonic_decreasing
+
+
+@pytest.mark.parametrize("name", ["Kainuu", "Tampere", "Brändö", "Suomen Kuntaliitto ry"])
+def test_page_and_portfolio_say_the_same(finland, tmp_path, name):
+    node = finland.find(name, mode="members")
+    found = portfolio(finland, node, lang="fi")
+    vg.write_report(finland, tmp_path, about=name, langs=["fi", "en"])
+    for table in ("networks", "peers", "lacks"):
+        written = pd.read_csv(tmp_path / "tables" / f"about_{table}.csv", dtype=str)
+        frame = getattr(found, table)
+        assert written[frame.columns[0]].tolist() == frame.iloc[:, 0].tolist()
+        assert set(written.columns) == set(frame.columns)
+    standing = pd.read_csv(tmp_path / "tables" / "about_member.csv").iloc[0]
+    assert standing["networks"] == found.standing["networks"]
+    assert standing["status"] == found.standing["status"]
+    lead = read((tmp_path / "index.html").read_text("utf-8"), "en").words
+    assert any(f"Known networks {found.standing['networks']}, at most" in w for w in lead)
+
+
+def test_page_of_a_region_tells_own_networks_from_those_of_its_municipalities(finland, tmp_path):
+    vg.write_report(finland, tmp_path, about="Kainuu", langs=["en"])
+    html = (tmp_path / "index.html").read_text("utf-8")
+    networks = re.search(r'id="about-networks".*?</table>', html, re.DOTALL).group()
+    rows = re.findall(r"<tr><th.*?</tr>", networks)
+    found = portfolio(finland, "region:FI-18").networks
+    assert sum("<td>directly</td>" in row for row in rows) == found["through"].isna().sum() > 0
+    assert sum("Kuhmo" in row for row in rows) == found["through"].str.contains("FI-290").sum() > 0
+    for title in ("Closest peers", "Networks that those like it are in"):
+        assert title in html
+    lacks = re.search(r'id="about-lacks".*?</table>', html, re.DOTALL).group()
+    assert "possible" in lacks
+    assert "not a member" in lacks
 
 
 def test_page_about_a_network(finland, tmp_path):
@@ -285,7 +335,7 @@ def test_long_tables_are_cut_and_say_so():
     frame = pd.DataFrame({"networks": range(n)}, index=aff.members.index)
     table = listing.table("t", "T", frame, [listing.member("name"), listing.count("networks")])
     assert len(table.rows) == LONGEST
-    assert "1,000 of 1,001" in table.cut
+    assert "1,000 of 1,001" in table.notes[-1]
 
 
 def test_voice_says_what_differs_once_for_each_language():
@@ -300,6 +350,8 @@ def test_voice_says_what_differs_once_for_each_language():
     assert str(voice.word("status", None)) == "–"
     assert str(voice.word("status", "<b>")) == "&lt;b&gt;"
     assert str(voice.t("page.figure.networks", n=1)).count("verkosto<") == 1
+    assert "1 row of memberships is not" in str(voice.t("page.unknown.set_aside", n=1))
+    assert "1,350 rows of memberships are not" in str(voice.t("page.unknown.set_aside", n=1350))
 
 
 def test_a_table_too_long_for_a_sheet_is_left_to_its_file(tmp_path, monkeypatch):

@@ -41,7 +41,8 @@ def finland(
     evidence
         The lowest grade of evidence that counts: explicit, composite, implied, candidate, draft.
     snapshot_gap
-        The most years between a list and the year; None for no limit.
+        The most years between the year and a list that is neither complete nor of a year
+        beside it; None for no limit.
     undated
         Whether a list that bears no year may stand in where there is no dated one.
     statutory

@@ -12,7 +12,7 @@ from valuma_graph.affiliation.assembly import division_of
 from valuma_graph.errors import UnknownNodeError
 from valuma_graph.measures import projection
 from valuma_graph.measures.isolates import could_hold, isolation
-from valuma_graph.text import t
+from valuma_graph.text import sort_key, t
 
 if TYPE_CHECKING:
     from valuma_graph.affiliation import Affiliation, Mode
@@ -119,11 +119,20 @@ def locate(
             return aff.find(name, mode=cast("Mode", mode)), None
         except UnknownNodeError as error:
             near += [s for s in error.suggestions if not any(n.startswith(s) for n in near)]
+    if not networks and not several and (network := _network(aff, name)) is not None:
+        raise UnknownNodeError(t("cli.wrong.network", lang, name=name, network=network))
     message = "cli.wrong.several" if several else "cli.wrong.node"
     raise UnknownNodeError(t(message, lang, name=name), near)
 
 
-def portfolio(aff: Affiliation, member: str, *, lang: str = "fi") -> Portfolio:
+def _network(aff: Affiliation, name: str) -> str | None:
+    try:
+        return aff.find(name, mode="networks")
+    except UnknownNodeError:
+        return None
+
+
+def portfolio(aff: Affiliation, member: str, *, lang: str = "en") -> Portfolio:
     """
     Return the networks of one member, its closest peers, and what it lacks.
 
@@ -158,11 +167,12 @@ def portfolio(aff: Affiliation, member: str, *, lang: str = "fi") -> Portfolio:
     [['Olivia Carleton', 2]]
     """
     if member not in aff.members.index:
-        raise UnknownNodeError(f"There is no member {member!r}.")
+        also = " It is a network." if member in aff.networks.index else ""
+        raise UnknownNodeError(f"There is no member {member!r}.{also}")
     kind = str(aff.members.loc[member, "kind"])
     rolled = kind in _ROLLED and kind in aff.members and bool(aff.members[kind].eq(member).any())
     whole = aff.roll_up(kind) if rolled else aff
-    judged = isolation(aff, level=kind if rolled else None, lang=lang)
+    judged = isolation(aff, level=kind if rolled else None, abroad=True, lang=lang)
     about = _about(aff, lang)
     row = int(cast("int", whole.members.index.get_loc(member)))
     group, basis = _compared(whole, aff, row, kind)
@@ -203,7 +213,7 @@ def _networks(aff: Affiliation, member: str, about: pd.DataFrame, *, towns: bool
         "note",
     ]  # fmt: skip
     made = made.sort_values(
-        ["counted", "name", "network_id", "role"], ascending=[False] + [True] * 3
+        ["counted", "name", "network_id", "role"], ascending=[False] + [True] * 3, key=_alphabet
     )
     return made[order].reset_index(drop=True)
 
@@ -235,6 +245,7 @@ def _peers(aff: Affiliation, row: int, lang: str) -> pd.DataFrame:
     peers = peers.reset_index().sort_values(
         ["_other", "shared", "jaccard", "name", "member_id"],
         ascending=[True, False, False, True, True],
+        key=_alphabet,
     )
     return peers.drop(columns="_other").reset_index(drop=True)
 
@@ -286,5 +297,11 @@ def _lacks(
         "network_id", "name", "kind", "peers_in", "compared", "standing", "list_status",
         "snapshot_as_of", "known", "declared",
     ]  # fmt: skip
-    lacks = lacks.sort_values(["peers_in", "name", "network_id"], ascending=[False, True, True])
+    lacks = lacks.sort_values(
+        ["peers_in", "name", "network_id"], ascending=[False, True, True], key=_alphabet
+    )
     return lacks[order].reset_index(drop=True)
+
+
+def _alphabet(column: pd.Series) -> pd.Series:
+    return column.map(sort_key) if column.name == "name" else column

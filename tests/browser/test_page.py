@@ -9,6 +9,7 @@ import hostile
 import pytest
 
 import valuma_graph as vg
+from valuma_graph.text import sort_key
 
 pytestmark = pytest.mark.browser
 
@@ -230,6 +231,35 @@ def test_prints_to_pdf(open_page, finland):
     page.emulate_media(media="print")
     assert not page.locator("nav").is_visible()
     assert page.locator("h1").is_visible()
+
+
+def test_print_says_which_rows_it_leaves_out_and_repeats_the_headings(open_page, finland):
+    page = open_page(finland)
+    paper = page.locator("#municipality .paper")
+    assert not paper.is_visible()
+    page.emulate_media(media="print")
+    assert "12 ensimmäistä riviä, kaikkiaan 311" in paper.inner_text()
+    # Chromium repeats a head on the next page only if it holds no boxes of buttons.
+    head = page.locator("#municipality thead")
+    assert head.evaluate("e => getComputedStyle(e).breakInside") == "avoid"
+    assert head.locator("button").first.evaluate("e => getComputedStyle(e).display") == "contents"
+    page.emulate_media(media="screen")
+    page.locator("#municipality .more").click()
+    page.emulate_media(media="print")
+    assert not paper.is_visible()
+
+
+def test_page_about_a_region_shows_networks_peers_and_lacks(open_page, tmp_path):
+    vg.write_report(vg.datasets.finland(year=2019), tmp_path, about="Kainuu")
+    page = open_page((tmp_path / "index.html").as_uri())
+    assert page.locator("#about .table").count() == 3
+    through = page.locator("#about-networks tbody td:nth-child(2)").all_inner_texts()
+    assert "suoraan" in through
+    assert any("Kuhmo" in names for names in through)
+    page.get_by_role("button", name="Svenska").click()
+    assert "direkt" in page.locator("#about-networks tbody td:nth-child(2)").all_inner_texts()
+    shown = names(page, "about-networks")
+    assert shown == sorted(shown, key=sort_key)
 
 
 def test_readable_without_script(browser, finland):

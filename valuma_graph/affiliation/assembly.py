@@ -60,20 +60,23 @@ class Origin:
     gazetteer: Gazetteer | None = None
     everyone: bool = False
     settled: tuple[int | None, ...] = ()
-    """Years for which the rows have been chosen already: they hold as they stand."""
+    """
+    Years for which the rows have been chosen already: they hold as they stand, with the grades
+    of evidence, the kinds of network and the `counted` rows that they were chosen by.
+    """
     beside: Origin | None = None
 
 
 @dataclass(frozen=True)
 class Options:
-    """What is chosen from the whole tables."""
+    """What is chosen from the whole tables; None for the usual, or for what stands in them."""
 
     year: int | None = None
-    evidence: str = "composite"
+    evidence: str | None = None
     snapshot_gap: int | None = 5
     undated: bool = True
     statutory: tuple[str, ...] = ()
-    roles: tuple[str, ...] = MEMBERSHIP_ROLES
+    roles: tuple[str, ...] | None = None
     network_kinds: tuple[str, ...] | None = None
 
 
@@ -111,12 +114,13 @@ def assemble(origin: Origin, options: Options) -> Assembled:
     rows = typed(origin.memberships, MEMBERSHIP_COLUMNS)
     rows["role"] = rows["role"].fillna("member")
     rows["evidence"] = rows["evidence"].fillna("explicit")
+    usual = snapshots.GRADES[-1] if origin.settled else "composite"
     held = snapshots.hold(
         rows,
         networks,
         year=None if options.year in origin.settled else options.year,
         choices=origin.choices,
-        evidence=options.evidence,
+        evidence=options.evidence or usual,
         snapshot_gap=options.snapshot_gap,
         undated=options.undated,
     )
@@ -131,13 +135,22 @@ def assemble(origin: Origin, options: Options) -> Assembled:
         networks, rows = _with_statutory(origin.gazetteer, networks, rows, options)
     rows, merged = _in_division(rows, origin.gazetteer, options.year)
     aside = add_aside(aside, merged, "merged") if len(merged) else aside
-    rows["counted"] = rows["role"].isin(options.roles).to_numpy()
+    rows["counted"] = _counted(rows, origin, options)
     return Assembled(
         members=_members(origin, rows, options.year),
         networks=networks,
         memberships=rows.reset_index(drop=True),
         set_aside=aside.reset_index(drop=True),
     )
+
+
+def _counted(rows: pd.DataFrame, origin: Origin, options: Options) -> np.ndarray:
+    """Tell which rows tie a member to a network."""
+    by_role = rows["role"].isin(options.roles or MEMBERSHIP_ROLES)
+    if options.roles is None and origin.settled and "counted" in rows:
+        said = rows["counted"]
+        by_role = said.astype("str").str.casefold().eq("true").where(said.notna(), by_role)
+    return by_role.to_numpy(dtype=bool)
 
 
 def _together(first: Assembled, second: Assembled) -> Assembled:
@@ -179,7 +192,8 @@ def _existing(
         networks[["selection", "snapshot_as_of"]] = lists[["selection", "snapshot_as_of"]]
     kind = networks["kind"]
     wanted = options.network_kinds
-    keep = ~kind.isin(LEFT_OUT_KINDS) if wanted is None else kind.isin(wanted)
+    left_out = () if origin.settled else LEFT_OUT_KINDS
+    keep = ~kind.isin(left_out) if wanted is None else kind.isin(wanted)
     if options.year is not None and not settled:
         year = options.year
         keep &= ~networks["founded_year"].gt(year).fillna(False)  # noqa: FBT003
@@ -206,16 +220,13 @@ def _status_of_list_used(networks: pd.DataFrame, thinned: pd.Series) -> pd.Serie
     the year, its completeness is unknown; where some of it is known to lie outside the year,
     what is left is a part.
     """
-    listed, used = networks["list_as_of"], networks["snapshot_as_of"]
-    same = (
-        networks["selection"].isin(["interval", "union"])
-        | listed.isna()
-        | listed.str.slice(0, 4).eq(used)
-        | (listed.str.contains("-", na=False) & networks["selection"].notna())
-    )
-    status = networks["list_status"].where(
-        ~thinned | networks["list_status"].ne("complete"), "partial"
-    )
+    said = networks["list_status"]
+    first, last = snapshots.list_years(networks)
+    used = snapshots.years(networks["snapshot_as_of"])
+    same = networks["selection"].isin(["interval", "union"]) | networks["list_as_of"].isna()
+    # Of a list put together over years, the one of a single year is a part.
+    same |= (first <= used) & (used <= last) & ((first == last) | said.ne("complete"))
+    status = said.where(~thinned | said.ne("complete"), "partial")
     empty = networks["selection"].isna() & status.ne("unknown")
     return status.where(same & ~empty, "unknown").where(status.notna(), status)
 

@@ -185,10 +185,13 @@ def _tables(
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, int | None]:
     first = _first_mode(nodes, members)
     ids = {node: str(data.get("node_id", node)) for node, data in nodes.items()}
+    for side in (first, nodes.keys() - first):
+        if len({ids[node] for node in side}) < len(side):
+            raise ValueError("two nodes of the same mode have the same id when written as text")
     frames = []
     for wanted, name in ((True, "member_id"), (False, "network_id")):
         rows = [
-            {name: ids[node]} | {k: v for k, v in data.items() if k not in _OURS}
+            {name: ids[node]} | {k: v for k, v in data.items() if k not in {name, *_OURS}}
             for node, data in nodes.items()
             if (node in first) is wanted
         ]
@@ -200,8 +203,9 @@ def _tables(
         if (u in first) is (v in first):
             raise ValueError(f"the edge {u!r} – {v!r} joins two nodes of the same mode")
         member, network = (u, v) if u in first else (v, u)
-        own = {k: v for k, v in data.items() if k != "id"}  # GEXF numbers its edges
-        rows.append({"network_id": ids[network], "member_id": ids[member]} | own)
+        ends = {"network_id": ids[network], "member_id": ids[member]}
+        # GEXF numbers its edges
+        rows.append(ends | {k: v for k, v in data.items() if k not in {"id", *ends}})
     rows += json.loads(about.get("other_rows") or "[]")
     memberships = pd.DataFrame(rows, columns=None if rows else ["network_id", "member_id"])
     year = about.get("year")

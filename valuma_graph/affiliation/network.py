@@ -216,6 +216,9 @@ class Affiliation:
         evidence
             The lowest grade that counts: explicit, composite, implied, candidate or draft.
 
+        Network kinds, roles and evidence choose anew from the whole tables: each takes the
+        place of what was chosen before.
+
         Returns
         -------
         part
@@ -240,6 +243,7 @@ class Affiliation:
         if network_kinds is not None:
             options["network_kinds"] = _several(network_kinds)
             known = [*self._whole().networks["kind"], *self.networks["kind"]]
+            known += ["statutory"] if self._options.statutory else []
             _allow("network_kinds", options["network_kinds"], known)
         if roles is not None:
             options["roles"] = _several(roles)
@@ -252,14 +256,12 @@ class Affiliation:
         if kinds is not None:
             wanted = _several(kinds)
             _allow("kinds", wanted, aff.members["kind"])
-            aff = aff._keep(members=aff.members["kind"].isin(wanted).to_numpy())
-            aff = replace(aff, _steps=(*aff._steps, ("select", {"kinds": wanted})))
+            aff = aff._only_kinds(wanted)
         if members is not None or networks is not None:
-            named = aff._named(members=members, networks=networks)
-            aff = aff._keep(
-                members=aff._mask("members", members), networks=aff._mask("networks", networks)
+            aff = aff._only(
+                members=None if members is None else aff._ids("members", members),
+                networks=None if networks is None else aff._ids("networks", networks),
             )
-            aff = replace(aff, _steps=(*aff._steps, ("_select_known", named)))
         return aff
 
     def without(
@@ -284,12 +286,9 @@ class Affiliation:
         >>> vg.datasets.southern_women().without(["E8"])
         Affiliation: 18 members, 13 networks, 75 memberships
         """
-        kept = self._keep(
-            members=~self._mask("members", members, empty=False),
-            networks=~self._mask("networks", networks, empty=False),
+        return self._all_but(
+            members=self._ids("members", members), networks=self._ids("networks", networks)
         )
-        step = ("_without_known", self._named(members=members, networks=networks))
-        return replace(kept, _steps=(*self._steps, step))
 
     def at(self, year: int | None) -> Affiliation:
         """
@@ -304,7 +303,7 @@ class Affiliation:
         -------
         then
             With the same selections made again. Memberships of municipalities abolished by
-            then stand under their successors.
+            then stand under their successors, which are selected where the abolished were.
 
         Examples
         --------
@@ -369,14 +368,10 @@ class Affiliation:
             aside = add_aside(aside, rows[low], "below_share")
             rows, into, moved = rows[~low], into[~low], moved[~low]
         rows["member_id"] = into.where(moved, rows["member_id"]).astype("str")
-        step = ("roll_up", {"level": level, "rule": rule, "min_share": min_share})
-        return replace(
-            self,
-            members=members,
-            memberships=rows.reset_index(drop=True),
-            set_aside=aside,
-            _steps=(*self._steps, step),
+        rolled = replace(
+            self, members=members, memberships=rows.reset_index(drop=True), set_aside=aside
         )
+        return rolled._remember("roll_up", level=level, rule=rule, min_share=min_share)
 
     def to_networkx(self) -> nx.Graph[str]:
         """
@@ -470,32 +465,38 @@ class Affiliation:
         found = gazetteer.resolve([name], year=division_of(self.year))["member_id"].iloc[0]
         return None if pd.isna(found) else str(found)
 
-    def _mask(self, mode: Mode, ids: Collection[str] | None, *, empty: bool = True) -> np.ndarray:
-        index = self._table(mode).index
-        if ids is None or len(ids) == 0:
-            return np.full(len(index), empty if ids is None else False)
-        return index.isin(self._ids(mode, ids))
-
     def _ids(self, mode: Mode, ids: Collection[str]) -> list[str]:
         index = self._table(mode).index
         return [one if one in index else self.find(str(one), mode=mode) for one in _several(ids)]
 
-    def _select_known(self, **ids: Collection[str] | None) -> Affiliation:
-        """Repeat `select` in another year, where some of the ids may not exist."""
-        return self.select(**{m: self._known(m, i) for m, i in ids.items()})  # type: ignore[arg-type]
+    # The steps that are made again in another year, where some of the nodes may not exist.
 
-    def _without_known(self, **ids: Collection[str]) -> Affiliation:
-        return self.without(**{m: self._known(m, i) for m, i in ids.items()})  # type: ignore[arg-type]
+    def _only_kinds(self, kinds: Collection[str]) -> Affiliation:
+        kept = self._keep(members=self.members["kind"].isin(kinds).to_numpy())
+        return kept._remember("_only_kinds", kinds=kinds)
 
-    def _named(self, **nodes: Collection[str] | None) -> dict[str, list[str] | None]:
-        return {
-            mode: None if ids is None else self._ids(cast("Mode", mode), ids)
-            for mode, ids in nodes.items()
-        }
+    def _only(self, *, members: list[str] | None, networks: list[str] | None) -> Affiliation:
+        kept = self._keep(
+            members=None if members is None else self.members.index.isin(self._now(members)),
+            networks=None if networks is None else self.networks.index.isin(networks),
+        )
+        return kept._remember("_only", members=members, networks=networks)
 
-    def _known(self, mode: str, ids: Collection[str] | None) -> list[str] | None:
-        index = self._table(cast("Mode", mode)).index
-        return None if ids is None else [i for i in _several(ids) if i in index]
+    def _all_but(self, *, members: list[str], networks: list[str]) -> Affiliation:
+        kept = self._keep(
+            members=~self.members.index.isin(members), networks=~self.networks.index.isin(networks)
+        )
+        return kept._remember("_all_but", members=members, networks=networks)
+
+    def _remember(self, name: str, **arguments: Any) -> Affiliation:  # noqa: ANN401
+        return replace(self, _steps=(*self._steps, (name, arguments)))
+
+    def _now(self, members: list[str]) -> list[str]:
+        """Add the successors of the municipalities that do not exist in the year."""
+        if self.gazetteer is None:
+            return members
+        successors = self.gazetteer.successors(division_of(self.year))
+        return [*members, *successors.reindex(members).dropna()]
 
     def _keep(
         self, *, members: np.ndarray | None = None, networks: np.ndarray | None = None
@@ -535,14 +536,14 @@ class Affiliation:
         if gazetteer is not None:
             year = division_of(self.year)
             group = gazetteer.group_of(level, year)
-            frame = with_totals(gazetteer, level, year, towns)
+            frame = with_totals(gazetteer, level, year, gazetteer.division(year))
         elif level in towns:
             group = towns[level].dropna()
             frame = pd.DataFrame({"kind": level}, index=pd.Index(sorted(set(group))))
         else:
             raise ValueError(f"level must be a grouping of the municipalities, not {level!r}")
         group = group[group.index.isin(towns.index)].dropna()
-        return group, typed(frame, MEMBER_COLUMNS, "member_id")
+        return group, typed(frame[frame.index.isin(group)], MEMBER_COLUMNS, "member_id")
 
     def _share(self, rows: pd.DataFrame, into: pd.Series, group: pd.Series) -> pd.Series:
         pairs = pd.DataFrame(

@@ -68,6 +68,23 @@ def years(values: pd.Series) -> np.ndarray:
     return table[codes]
 
 
+def list_years(networks: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """
+    Return the first and the last year that the list of each network is of, NaN where unknown.
+
+    Examples
+    --------
+    >>> lists = pd.DataFrame({"list_as_of": ["2019", "2019-06-10", "2014-2021", None]})
+    >>> [each.tolist() for each in list_years(lists)]
+    [[2019.0, 2019.0, 2014.0, nan], [2019.0, 2019.0, 2021.0, nan]]
+    """
+    if "list_as_of" not in networks:
+        return np.full(len(networks), np.nan), np.full(len(networks), np.nan)
+    first = years(networks["list_as_of"])
+    until = networks["list_as_of"].astype("str").str.extract(r"[-–/]\s*(\d{4})(?!\d)")[0]
+    return first, np.where(until.notna(), years(until), first)
+
+
 def grades_up_to(evidence: str) -> tuple[str, ...]:
     """
     Return a grade of evidence and all stronger ones.
@@ -123,7 +140,8 @@ def hold(
     evidence
         The lowest grade that counts.
     snapshot_gap
-        The most years between a list and the year; None for no limit.
+        The most years between the year and a list that is neither complete nor of a year
+        beside it; None for no limit.
     undated
         Whether a list without a year may stand in where there is no dated one.
 
@@ -334,11 +352,13 @@ def _choose_list(
     away = np.abs(a - year)
     status = networks["list_status"] if "list_status" in networks else pd.Series(dtype="str")
     complete = status.eq("complete").to_numpy() if len(status) else np.zeros(len(networks), bool)
-    list_year = _whole_year(networks)
+    begins, ends = list_years(networks)
+    # Where it is not said which list is complete, each of them is.
+    whole = complete[n] & (np.isnan(begins[n]) | ((begins[n] == a) & (ends[n] == a)))
     rank = np.full(len(lists), _NEVER)
     rank[away <= (np.inf if gap is None else gap)] = 3
     rank[away <= 1] = 2
-    rank[complete[n] & (a == list_year[n]) & (away <= COMPLETE_WITHIN)] = 1
+    rank[whole & (away <= COMPLETE_WITHIN)] = 1
     rank[a == _UNDATED] = 4 if undated else _NEVER
     # A list of weak evidence serves only where there is none of strong: asking for weaker
     # grades may add memberships, but never exchanges one list for another.
@@ -347,21 +367,13 @@ def _choose_list(
     wanted = np.where(rule[n] == "undated", _UNDATED, fixed[n])
     rank[by_choice] = np.where(a == wanted, 0, _NEVER)[by_choice]
     count = np.where(strong > 0, strong, lists["size"].to_numpy())
-    fullest = np.where(away <= 1, -count, 0)
+    fullest = np.where((away <= 1) & ~whole, -count, 0)
     order = np.lexsort((a, away, fullest, rank, n))
     first = order[np.unique(n[order], return_index=True)[1]]
     first = first[rank[first] < _NEVER]
     chosen = np.full(len(networks), np.nan)
     chosen[n[first]] = a[first]
     return chosen
-
-
-def _whole_year(networks: pd.DataFrame) -> np.ndarray:
-    """Return the year of each network's list, NaN for a range of years."""
-    if "list_as_of" not in networks:
-        return np.full(len(networks), np.nan)
-    text = networks["list_as_of"].astype("str")
-    return pd.to_numeric(text.where(text.str.fullmatch(r"\d{4}")), errors="coerce").to_numpy(float)
 
 
 def _one_row_each(memberships: pd.DataFrame, n: np.ndarray, reason: _Reasons) -> None:

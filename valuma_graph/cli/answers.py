@@ -71,12 +71,12 @@ def isolated(
     from valuma_graph.measures.isolates import isolation
 
     every = level == "all"
-    frame = isolation(aff, level=None if every else level, min_networks=min_networks, lang=lang)
+    one = None if every else level
+    frame = isolation(aff, level=one, min_networks=min_networks, abroad=True, lang=lang)
     names = aff.names("networks", lang)
-    everyone = len(frame)
     frame.insert(2, "country", _countries(aff, level, frame.index))
-    if not every and not abroad:
-        frame = frame[_at_home(aff, level, frame["country"])]
+    home = _at_home(aff, level, frame.index, abroad=abroad)
+    frame, elsewhere = frame[home], int((~home).sum())
     at = [*frame.columns].index("depends_on") + 1
     frame.insert(at, "depends_on_name", frame["depends_on"].map(names))
     counts = frame["status"].value_counts().reindex(STATUSES, fill_value=0).astype(int)
@@ -89,11 +89,10 @@ def isolated(
     if len(frame) and counts["connected"] == len(frame):
         words = [t("cli.isolated.none", lang, count=number(len(frame), lang))]
     else:
-        count = number(len(frame), lang)
-        words = [t("cli.isolated.counts", lang, count=count, statuses=told)]
-    elsewhere = everyone - len(frame)
-    if elsewhere:
-        words.append(t("cli.isolated.elsewhere", lang, count=number(elsewhere, lang)))
+        words = [t("cli.isolated.counts", lang, n=len(frame), statuses=told)]
+        words += [] if len(listed) else [t("cli.about.empty", lang)]
+    words += _left_out(elsewhere, lang)
+    words += _at_most(aff, lang) if len(listed) else []
     if fail_on:
         words.append(t("cli.isolated.failed", lang, count=number(failed, lang)))
     shown = ["name", *(["kind"] if every else []), *(["country"] if every or abroad else [])]
@@ -124,6 +123,7 @@ def measure(
     mode: Mode = "members",
     level: str = "all",
     measures: Sequence[str] = (),
+    abroad: bool = False,
     top: int = 0,
     lang: str = "en",
 ) -> Answer:
@@ -140,6 +140,8 @@ def measure(
         Kind of member to list; `region` and `sub_region` stand with their municipalities.
     measures
         Columns of `centrality` and `brokerage`; all when empty.
+    abroad
+        Whether members of a level include places of other countries, as for `isolated`.
     top
         Rows; all when 0.
     lang
@@ -172,8 +174,11 @@ def measure(
     described = table[columns].copy()
     described.insert(0, "name", whole.names(mode, lang))
     frame = described.join(frame[wanted])
+    elsewhere = 0
     if mode == "members" and level != "all":
         frame = frame[frame["kind"].eq(level)]
+        home = _at_home(aff, level, frame.index, abroad=abroad)
+        frame, elsewhere = frame[home], int((~home).sum())
     lead = frame[wanted[0]]
     frame = _sorted(frame, lead if wanted[0] == "constraint" else -lead)
     rows, words = _first(frame, top, lang)
@@ -182,8 +187,10 @@ def measure(
     shown = ["name", *(["kind"] if level == "all" or mode == "networks" else []), *wanted]
     shown += ["list_status"] if mode == "networks" else []
     section = Section(mode, rows.rename_axis(index).reset_index(), shown, kinds)
-    summary = {"rows": len(frame), "listed": len(rows), **size(whole), **lists(aff)}
-    return Answer("measure", summary, [section], [*about(aff, lang), *words])
+    summary = {"rows": len(frame), "listed": len(rows), "elsewhere": elsewhere}
+    summary |= size(whole) | lists(aff)
+    words = [*about(aff, lang), *words, *_left_out(elsewhere, lang)]
+    return Answer("measure", summary, [section], words)
 
 
 def overlap(
@@ -192,6 +199,7 @@ def overlap(
     mode: Mode = "networks",
     level: str = "all",
     min_shared: int = 1,
+    abroad: bool = False,
     top: int = 0,
     lang: str = "en",
 ) -> Answer:
@@ -209,6 +217,8 @@ def overlap(
         municipalities.
     min_shared
         The fewest that a pair shares.
+    abroad
+        Whether pairs of members of a level include places of other countries, as for `isolated`.
     top
         Rows; all when 0.
     lang
@@ -232,6 +242,12 @@ def overlap(
     if level != "all":
         part = part.select(level)
     pairs = pairs_of(part, mode=mode, min_shared=min_shared)
+    elsewhere = 0
+    if mode == "members" and level != "all":
+        ids = part.members.index
+        home = _at_home(aff, level, ids, abroad=abroad)
+        both = pairs["a"].isin(ids[home]) & pairs["b"].isin(ids[home])
+        pairs, elsewhere = pairs[both].reset_index(drop=True), int((~home).sum())
     names = part.names(mode, lang)
     for at, side in ((1, "a"), (3, "b")):
         pairs.insert(at, f"name_{side}", pairs[side].map(names))
@@ -240,8 +256,10 @@ def overlap(
             pairs[f"list_status_{side}"] = pairs[side].map(part.networks["list_status"])
     rows, words = _first(pairs, top, lang)
     shown = ["name_a", "name_b", "size_a", "size_b", "shared", "jaccard", "overlap_coefficient"]
-    summary = {"pairs": len(pairs), "listed": len(rows), **size(part), **lists(aff)}
-    return Answer("overlap", summary, [Section("pairs", rows, shown)], [*about(aff, lang), *words])
+    summary = {"pairs": len(pairs), "listed": len(rows), "elsewhere": elsewhere}
+    summary |= size(part) | lists(aff)
+    words = [*about(aff, lang), *words, *_left_out(elsewhere, lang)]
+    return Answer("overlap", summary, [Section("pairs", rows, shown)], words)
 
 
 def portfolio(aff: Affiliation, place: str, *, top: int = 10, lang: str = "en") -> Answer:
@@ -291,18 +309,19 @@ def portfolio(aff: Affiliation, place: str, *, top: int = 10, lang: str = "en") 
         "through_names",
         pd.Series(through, networks.index, dtype="str"),
     )
+    networks["municipalities"] = (networks["through"].str.count(";") + 1).astype("Int64")
     words = about(aff, lang)
     if former is not None:
         words.append(t("cli.portfolio.former", lang, asked=place, name=name))
-    counts = {c: number(int(is_of[c]), lang) for c in ("networks", "networks_possible")}
+    possible = number(int(is_of["networks_possible"]), lang)
     status = t(f"status.{is_of['status']}", lang)
     words.append(
         t(
             "cli.portfolio.about",
             lang,
             name=name,
-            networks=counts["networks"],
-            possible=counts["networks_possible"],
+            n=int(is_of["networks"]),
+            possible=possible,
             status=status,
         )
     )
@@ -310,14 +329,22 @@ def portfolio(aff: Affiliation, place: str, *, top: int = 10, lang: str = "en") 
     if depends_on is not None:
         network = aff.names("networks", lang)[depends_on]
         words.append(t("cli.portfolio.depends_on", lang, network=network))
-    compared = int(found.lacks["compared"].iloc[0]) if len(found.lacks) else 0
-    if compared:
-        count = number(compared, lang)
-        words.append(t(f"cli.portfolio.by_{found.basis}", lang, count=count))
-    shown = ["name", "kind", "role", "since", "as_of", "evidence", "list_status", "known"]
-    shown += ["declared", *(["through_names"] if networks["through"].notna().any() else [])]
-    peers, _ = _first(found.peers, top, lang)
-    lacks, _ = _first(found.lacks, top, lang)
+    if networks.empty and found.peers.empty and found.lacks.empty:
+        words.append(t("cli.about.empty", lang))
+    words += _at_most(aff, lang)
+    if len(found.lacks):
+        compared = int(found.lacks["compared"].iloc[0])
+        words += [t(f"portfolio.by_{found.basis}", lang, n=compared), t("means.standing", lang)]
+    # Narrow enough to be read: the rest is in CSV and JSON.
+    shown = ["name", "role", "since", "list_status", "known", "declared"]
+    shown += ["municipalities"] if networks["through"].notna().any() else []
+    peers, lacks = (_first(frame, top, lang)[0] for frame in (found.peers, found.lacks))
+    cut = [
+        t(f"cli.portfolio.cut_{name}", lang, shown=number(top, lang), count=number(len(all_), lang))
+        for name, all_ in (("peers", found.peers), ("lacks", found.lacks))
+        if top and len(all_) > top
+    ]
+    words += [t("cli.portfolio.cut", lang, parts=", ".join(cut))] if cut else []
     return Answer(
         "portfolio",
         {
@@ -340,7 +367,7 @@ def portfolio(aff: Affiliation, place: str, *, top: int = 10, lang: str = "en") 
             Section(
                 "lacks",
                 lacks,
-                ["name", "kind", "peers_in", "standing", "known", "declared"],
+                ["name", "peers_in", "standing", "known", "declared"],
                 "network_kind",
             ),
         ],
@@ -389,15 +416,28 @@ def about(aff: Affiliation, lang: str) -> list[str]:
     >>> about(vg.datasets.southern_women(), "en")[1]
     'All lists of members (14) are complete.'
     """
+    words = described(aff, lang)
+    aside = len(aff.set_aside)
+    return [*words, t("cli.about.aside", lang, n=aside)] if aside else words
+
+
+def described(aff: Affiliation, lang: str) -> list[str]:
+    """
+    Say what the numbers describe, without the rows that are not used.
+
+    Examples
+    --------
+    >>> import valuma_graph as vg
+    >>> described(vg.datasets.southern_women(), "en")[0]
+    'All years together: 18 members, 14 networks, 89 memberships.'
+    """
     year = "cli.about.all_years" if aff.year is None else "cli.about.year"
-    sizes = {key: number(n, lang) for key, n in size(aff).items()}
+    sizes = {key: t(f"cli.count.{key}", lang, n=n) for key, n in size(aff).items()}
     words = [t("cli.about.set", lang, when=t(year, lang, year=aff.year), **sizes)]
     status = {key.removeprefix("lists_"): n for key, n in lists(aff).items()}
     told = {key: number(n, lang) for key, n in status.items()}
     whole = not status["partial"] and not status["unknown"]
     words.append(t("cli.about.lists_complete" if whole else "cli.about.lists", lang, **told))
-    if len(aff.set_aside):
-        words.append(t("cli.about.aside", lang, count=number(len(aff.set_aside), lang)))
     return words
 
 
@@ -413,20 +453,23 @@ def _countries(aff: Affiliation, level: str, ids: pd.Index) -> pd.Series:
     return country.fillna(towns.groupby(level)["country"].first().reindex(ids))
 
 
-def _at_home(aff: Affiliation, level: str, country: pd.Series) -> np.ndarray:
-    """
-    Say which places are of the country whose places are all in the set.
+def _at_home(aff: Affiliation, level: str, ids: pd.Index, *, abroad: bool) -> np.ndarray:
+    """Say which of the members of a level are not left out, as `isolation` leaves them out."""
+    from valuma_graph.measures.isolates import at_home
 
-    Regions that no longer are have members of their time, but no municipality in the division.
-    """
-    towns = aff.members[aff.members["kind"].eq("municipality")]
-    counts = towns["country"].value_counts()
-    if counts.empty:
-        return np.full(len(country), fill_value=True)
-    here = (country.isna() | country.eq(counts.index[0])).to_numpy(dtype=bool)
-    if level in ROLLED and level in towns and towns[level].notna().any():
-        here = here & country.index.isin(towns[level])
-    return here
+    if abroad or level == "all":
+        return np.ones(len(ids), dtype=bool)
+    return at_home(aff, level).reindex(ids, fill_value=False).to_numpy()
+
+
+def _left_out(elsewhere: int, lang: str) -> list[str]:
+    return [t("cli.about.elsewhere", lang, n=elsewhere)] if elsewhere else []
+
+
+def _at_most(aff: Affiliation, lang: str) -> list[str]:
+    """Explain `networks_possible`, where it can be more than what is known."""
+    whole = aff.networks["list_status"].eq("complete").all()
+    return [] if whole else [t("means.possible", lang)]
 
 
 def _sorted(frame: pd.DataFrame, first: pd.Series) -> pd.DataFrame:
@@ -438,7 +481,9 @@ def _sorted(frame: pd.DataFrame, first: pd.Series) -> pd.DataFrame:
 
 
 def _first(frame: pd.DataFrame, top: int, lang: str) -> tuple[pd.DataFrame, list[str]]:
-    """Cut a table, and say so."""
+    """Cut a table, and say so; say too that there is nothing in it."""
+    if not len(frame):
+        return frame, [t("cli.about.empty", lang)]
     if not top or len(frame) <= top:
         return frame, []
     count = number(len(frame), lang)

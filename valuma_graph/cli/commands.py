@@ -212,6 +212,7 @@ def measure(
     mode: Mode = "members",
     level: str = "all",
     measures: Annotated[tuple[Measure, ...], SEVERAL] = (),
+    abroad: Annotated[bool, FLAG] = False,
     top: Rows | None = None,
     choice: Choice = CHOICE,
     output: Output = OUTPUT,
@@ -230,6 +231,8 @@ def measure(
         memberships of their municipalities.
     measures
         What to measure; the first orders the rows. By default everything.
+    abroad
+        With --level, list places of other countries too.
     top
         Rows to list, 0 for all. By default 30 in a table, else all.
 
@@ -248,10 +251,11 @@ def measure(
             mode=mode,
             level=level,
             measures=measures,
+            abroad=abroad,
             top=_top(top, form),
             lang=output.lang,
         )
-    own = {"mode": mode, "level": level, "measures": [*measures], "top": top}
+    own = {"mode": mode, "level": level, "measures": [*measures], "abroad": abroad, "top": top}
     return _answer(answer, form, output, own | said(data, choice))
 
 
@@ -263,6 +267,7 @@ def overlap(
     mode: Mode = "networks",
     level: str = "all",
     min_shared: Count | None = None,
+    abroad: Annotated[bool, FLAG] = False,
     top: Rows | None = None,
     choice: Choice = CHOICE,
     output: Output = OUTPUT,
@@ -281,6 +286,8 @@ def overlap(
         the memberships of their municipalities.
     min_shared
         The fewest that a pair shares. By default 1 for networks, 2 for members.
+    abroad
+        With --mode members and --level, list places of other countries too.
     top
         Rows to list, 0 for all. By default 30 in a table, else all.
 
@@ -296,9 +303,15 @@ def overlap(
     fewest = min_shared or (1 if mode == "networks" else 2)
     with working("cli.working.computing", output):
         answer = answers.overlap(
-            aff, mode=mode, level=level, min_shared=fewest, top=_top(top, form), lang=output.lang
+            aff,
+            mode=mode,
+            level=level,
+            min_shared=fewest,
+            abroad=abroad,
+            top=_top(top, form),
+            lang=output.lang,
         )
-    own = {"mode": mode, "level": level, "min_shared": fewest, "top": top}
+    own = {"mode": mode, "level": level, "min_shared": fewest, "abroad": abroad, "top": top}
     return _answer(answer, form, output, own | said(data, choice))
 
 
@@ -467,9 +480,13 @@ def main(argv: list[str] | None = None) -> int:
     console.ready_streams()
     try:
         code = app(words, exit_on_error=False, print_error=False)
+        console.put("")  # help is written past us, and waits to be flushed
     except KeyboardInterrupt:
         console.say(t("cli.wrong.stopped", lang))
         return STOPPED
+    except (BrokenPipeError, SystemExit):  # the reader of the help has gone away
+        console.put("")
+        return DONE
     except (CycloptsError, UsageError, OSError, ValumaError) as error:
         return _refuse(error, words, lang)
     return code if isinstance(code, int) else DONE

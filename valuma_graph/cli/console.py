@@ -9,7 +9,7 @@ import sys
 import unicodedata
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, Literal, get_args
+from typing import TYPE_CHECKING, Any, Final, Literal, TextIO, get_args
 
 from valuma_graph import text
 from valuma_graph.text import t
@@ -34,10 +34,9 @@ SUFFIXES: Final[Mapping[str, Format]] = {
 
 # Columns whose values are words of the catalogue, and the group that these stand in.
 _WORDS: Final = {
-    "evidence": "cli.grade",
     "list_status": "list_status",
     "role": "role",
-    "standing": "cli.standing",
+    "standing": "standing",
     "status": "status",
 }
 _SHARES: Final = {"coverage", "degree_share", "jaccard", "neighbours_in", "overlap_coefficient"}
@@ -161,7 +160,7 @@ def render(answer: Answer, form: Format, lang: str, *, on_terminal: bool = False
     parts = [
         (f"{t(f'cli.heading.{s.name}', lang)}\n\n" if many else "") + draw(s, lang)
         for s in answer.sections
-        if len(s.frame) or not many
+        if len(s.frame)
     ]
     return "\n".join(parts)
 
@@ -197,7 +196,8 @@ def deliver(answer: Answer, form: Format, lang: str, *, path: Path | None, quiet
                 temporary.write_text(made, encoding="utf-8", errors="replace", newline="\n")
         say(t("cli.about.wrote", lang, file=path), quiet=quiet)
     else:
-        put(render(answer, form, lang, on_terminal=sys.stdout.isatty()))
+        on_terminal = sys.stdout is not None and sys.stdout.isatty()
+        put(render(answer, form, lang, on_terminal=on_terminal))
     for sentence in answer.words:
         say(sentence, quiet=quiet)
     return answer.code
@@ -205,18 +205,26 @@ def deliver(answer: Answer, form: Format, lang: str, *, path: Path | None, quiet
 
 def put(words: str) -> None:
     """Write results to stdout; a reader that has gone away, such as `head`, is no fault."""
-    try:
-        sys.stdout.write(words)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        # Python flushes once more at exit, and would complain there.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    _write(sys.stdout, words)
 
 
 def say(words: str, *, quiet: bool = False) -> None:
     """Write words to stderr, line by line, safe for a terminal."""
     if not quiet:
-        sys.stderr.write("\n".join(map(visible, words.split("\n"))) + "\n")
+        _write(sys.stderr, "\n".join(map(visible, words.split("\n"))) + "\n")
+
+
+def _write(stream: TextIO | None, words: str) -> None:
+    if stream is None:  # closed by whoever started us
+        return
+    try:
+        stream.write(words)
+        stream.flush()
+    except OSError as error:
+        # Python flushes once more at exit, and would complain there.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        if not isinstance(error, BrokenPipeError):
+            raise
 
 
 def ready_streams() -> None:
@@ -243,7 +251,7 @@ def working(words: str, *, quiet: bool = False) -> Iterator[Callable[[str], None
     step
         Called with what is done next.
     """
-    if quiet or not sys.stderr.isatty():
+    if quiet or sys.stderr is None or not sys.stderr.isatty():
         yield lambda _: None
         return
     from rich.console import Console

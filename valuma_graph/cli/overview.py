@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from valuma_graph import places
-from valuma_graph.cli.answers import about, lists, size
+from valuma_graph.cli.answers import described, lists, size
 from valuma_graph.cli.console import PROBLEMS, Answer, Section, visible
 from valuma_graph.text import catalogue, number, t
 
@@ -68,13 +68,15 @@ def info(
         "declared": int(declared.sum()),
         "known_of_declared": int(known[states].sum()),
     }
-    words = about(aff, lang)
+    words = described(aff, lang)
+    if len(aff.set_aside):
+        words.append(t("cli.info.aside", lang, n=len(aff.set_aside)))
     if told["networks_stating"]:
         words.append(
             t(
                 "cli.about.declared",
                 lang,
-                stating=number(told["networks_stating"], lang),
+                n=told["networks_stating"],
                 declared=number(told["declared"], lang),
                 known=number(told["known_of_declared"], lang),
             )

@@ -122,8 +122,9 @@ def export(
     `read` takes back the folder and all tabular files except the GeoPackage;
     `Affiliation.from_networkx(networkx.read_graphml(path))` takes back GraphML, likewise GEXF.
     In CSV, text that a spreadsheet could run as a formula (first character `=`, `+`, `-`, `@`,
-    tab or line break) gets an apostrophe in front, which `read` takes off; in XLSX such text is
-    marked as text.
+    tab or line break) gets an apostrophe in front, which `read` takes off, a lone return becomes
+    a line feed and a null character �; in XLSX formula-like text is marked as text. Values that
+    a graph file has no type for, such as lists, become text.
 
     Examples
     --------
@@ -202,8 +203,10 @@ def csv_text(frame: pd.DataFrame) -> str:
         values = table.iloc[:, position]
         if not _is_text(values):
             continue
-        # The csv module does not quote a lone return, which would break the row.
+        # The csv module does not quote a lone return, which would break the row; and what holds
+        # a null is not taken for text.
         text = values.astype("str").str.replace(r"\r\n?", "\n", regex=True)
+        text = text.str.replace("\0", "\ufffd")
         risky = text.str.match(_FORMULA).fillna(value=False).astype(bool)
         table.isetitem(position, text.where(~risky, "'" + text).array)
     table.columns = pd.Index([f"'{c}" if _FORMULA.match(str(c)) else c for c in table.columns])
@@ -342,10 +345,11 @@ def _clean(data: dict[str, Any]) -> None:
         value = data[key]
         if value is None or value is pd.NA or value != value:  # noqa: PLR0124  NaN
             del data[key]
-        elif isinstance(value, str):
-            data[key] = XML_FORBIDDEN.sub("\ufffd", value)
-        else:
-            data[key] = getattr(value, "item", lambda value=value: value)()
+            continue
+        plain = getattr(value, "item", lambda value=value: value)()
+        if not isinstance(plain, (bool, int, float)):
+            plain = XML_FORBIDDEN.sub("\ufffd", str(plain))
+        data[key] = plain
 
 
 def _relabelled(graph: nx.Graph[str]) -> nx.Graph[str]:

@@ -177,7 +177,7 @@ def isolation(
         pairs, unclear = pairs.apply(lambda side: side.map(group)), pd.Index([])
     frame["neighbours_in"] = _neighbours_in(frame["networks"], pairs, unclear)
     if level is not None and not abroad:
-        rows = rows[at_home(aff, level).reindex(rows).to_numpy(dtype=bool)]
+        rows = rows[at_home(aff, level).reindex(rows, fill_value=False).to_numpy()]
     return frame.loc[rows]
 
 

@@ -77,13 +77,14 @@ def coverage(aff: Affiliation) -> pd.DataFrame:
     none = np.zeros(len(networks), dtype=np.int64)
     _, size = projection.degrees(aff.incidence)
     declared, counted = _declared(networks, set(known))
-    compared = np.where(counted.any(axis=1), 0, size)
+    merged = _merged(aff)
+    compared = np.where(counted.any(axis=1), 0, size + merged)
     for kind, number in known.items():
         column = COUNT_OF_KIND.get(kind)
-        compared += np.where(counted[column], number, 0) if column else none
+        listed = number + merged if kind == "municipality" else number
+        compared += np.where(counted[column], listed, 0) if column else none
     goal = declared.where(declared > 0).to_numpy(dtype=np.float64, na_value=np.nan)
-    compared = compared + _merged(aff)
-    compared = np.where((compared < goal) & (size >= goal), size, compared)
+    compared = np.where((compared < goal) & (size + merged >= goal), size + merged, compared)
     share = np.where(_of_one_time(aff), compared / goal, np.nan)
     text = {
         c: networks[c] if c in networks else pd.Series(np.nan, networks.index, dtype="str")
@@ -107,9 +108,13 @@ def coverage(aff: Affiliation) -> pd.DataFrame:
 
 def _merged(aff: Affiliation) -> np.ndarray:
     """Count the listed members of each network that have merged into another one of its list."""
-    aside = aff.set_aside
-    rows = aside[aside["reason"].eq("merged") & aside["member_id"].isin(aff.members.index)]
-    return rows["network_id"].value_counts().reindex(aff.networks.index).fillna(0).to_numpy(int)
+    rows = aff.set_aside[aff.set_aside["reason"].eq("merged")]
+    if rows.empty:
+        return np.zeros(len(aff.networks), dtype=np.int64)
+    held = aff.memberships.loc[aff.memberships["counted"], "role"].unique()
+    rows = rows[rows["member_id"].isin(aff.members.index) & rows["role"].isin(held)]
+    listed = rows.groupby("network_id")["listed_id"].nunique()
+    return listed.reindex(aff.networks.index).fillna(0).to_numpy(np.int64)
 
 
 def _of_one_time(aff: Affiliation) -> np.ndarray:

@@ -87,14 +87,34 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """A table of the page, ready to be drawn."""
+    """
+    A table of the page, ready to be drawn.
+
+    Parameters
+    ----------
+    name, caption
+        Its id on the page, and its words.
+    columns, rows
+        What it shows.
+    show_all
+        Words on the button that opens a long table.
+    on_paper
+        What print says of a long table that is not open.
+    notes
+        Sentences above it.
+    ordered_by
+        Position of the column that the rows are in order of; -1 for none.
+    short
+        Rows that a long table shows before it is opened.
+    """
 
     name: str
     caption: Markup
     columns: Sequence[Column]
     rows: Sequence[Sequence[Cell]]
     show_all: Markup
-    cut: Markup | None = None
+    on_paper: Markup
+    notes: Sequence[Markup] = ()
     ordered_by: int = -1
     short: int = SHORT
 
@@ -164,6 +184,7 @@ class Listing:
         frame: pd.DataFrame,
         columns: Sequence[Column],
         *,
+        notes: Sequence[Markup] = (),
         ordered_by: int = -1,
     ) -> Table:
         """
@@ -179,17 +200,20 @@ class Listing:
             The rows; the index is the column `id`.
         columns
             What to show; those whose data the frame does not have are left out.
+        notes
+            Sentences above it.
         ordered_by
             Position of the column that the rows are in order of; -1 for none.
         """
         kept = [c for c in columns if c.needs == "id" or c.needs in frame]
         shown = frame.head(LONGEST)
         rows = [[column.make(row) for column in kept] for row in rows_of(shown)]
-        show_all = self.voice.t("page.show_all", n=len(rows))
-        cut = None
+        t, total = self.voice.t, len(rows)
         if len(frame) > len(shown):
-            cut = self.voice.t("page.cut", shown=len(shown), total=len(frame))
-        return Table(name, caption, kept, rows, show_all, cut, ordered_by)
+            notes = (*notes, t("page.cut", shown=len(shown), total=len(frame)))
+        show_all = t("page.show_all", n=total)
+        on_paper = t("page.on_paper", shown=SHORT, total=total)
+        return Table(name, caption, kept, rows, show_all, on_paper, tuple(notes), ordered_by)
 
     def member(self, label: str, needs: str = "id") -> Column:
         """Return a column of names of members."""
@@ -232,6 +256,12 @@ class Listing:
             return Cell(self.voice.word(group, value), float(order.index(value)), tone=value)
 
         return self._column(label, needs, make, numeric=bool(order), ranked=bool(order))
+
+    def date(self, label: str, needs: str) -> Column:
+        """Return a column of years and dates, each on one line."""
+        from markupsafe import Markup
+
+        return self.text(label, needs, Markup("<time>{}</time>").format)
 
     def text(self, label: str, needs: str, say: Callable[[Any], Markup | str]) -> Column:
         """Return a column of other text; a dash where there is none."""

@@ -6,11 +6,11 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 
 from valuma_graph.exports import atomic, export, flat, write_tables
 from valuma_graph.exports.workbook import SHEET_ROWS, write_workbook
+from valuma_graph.portfolio import portfolio
 from valuma_graph.text import LANGS, check_lang, sort_key, t
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class Results:
     overlap_networks, overlap_members
         As `overlap`, at most `MOST_PAIRS`; pairs of members share `MIN_SHARED` networks or more.
     isolation_municipalities, isolation_regions
-        As `isolation` with these levels; None where the set has no such members.
+        As `isolation` with these levels: places at home. None where the set has no such members.
     isolation_members
         As `isolation` of all members.
     """
@@ -76,7 +76,7 @@ class Results:
         return {name: frame for name, frame in named.items() if frame is not None}
 
 
-def analyse(aff: Affiliation, *, progress: Progress | None = None) -> Results:
+def analyse(aff: Affiliation, *, progress: Progress | None = None, lang: str = "en") -> Results:
     """
     Compute everything that the report shows, each thing once.
 
@@ -86,6 +86,8 @@ def analyse(aff: Affiliation, *, progress: Progress | None = None) -> Results:
         The affiliation network.
     progress
         Called with the name of each of the `STEPS` as it begins.
+    lang
+        Language of the names.
 
     Returns
     -------
@@ -118,8 +120,9 @@ def analyse(aff: Affiliation, *, progress: Progress | None = None) -> Results:
     peers = significance.overlap(aff, mode="members", min_shared=MIN_SHARED)
     say("isolation")
     levels = {
-        level: measures.isolation(aff, level=level) if aff.members["kind"].eq(level).any() else None
+        level: measures.isolation(aff, level=level, lang=lang)
         for level in ("municipality", "region")
+        if aff.members["kind"].eq(level).any()
     }
     return Results(
         coverage=coverage,
@@ -130,9 +133,9 @@ def analyse(aff: Affiliation, *, progress: Progress | None = None) -> Results:
         structure_networks=whole.networks,
         overlap_networks=pairs.head(MOST_PAIRS),
         overlap_members=peers.head(MOST_PAIRS),
-        isolation_municipalities=levels["municipality"],
-        isolation_regions=levels["region"],
-        isolation_members=measures.isolation(aff),
+        isolation_municipalities=levels.get("municipality"),
+        isolation_regions=levels.get("region"),
+        isolation_members=measures.isolation(aff, lang=lang),
     )
 
 
@@ -141,7 +144,7 @@ def write_report(
     path: str | Path,
     *,
     about: str | None = None,
-    langs: Sequence[str] = LANGS,
+    langs: str | Sequence[str] = LANGS,
     results: Results | None = None,
     progress: Progress | None = None,
     command: str | None = None,
@@ -161,11 +164,11 @@ def write_report(
     path
         The folder; made when missing. Files of these names in it are replaced.
     about
-        Id or name of a member or network: the page begins with it, and the tables get
-        `about_networks` and `about_peers` (of a member) or `about_members` and
-        `about_overlaps` (of a network).
+        Id or name of a member or network: the page begins with it, and the tables get those of
+        `about_tables`.
     langs
-        Languages of the page; the first is shown at the start.
+        Languages of the page, or one of them; the first is shown at the start, and names in the
+        tables are in it.
     results
         What `analyse` returned, if that is done already.
     progress
@@ -197,12 +200,13 @@ def write_report(
 
     if not langs:
         raise ValueError(f"langs must name one language or more of {', '.join(LANGS)}")
-    tongues = tuple(dict.fromkeys(check_lang(lang) for lang in langs))
+    named = (langs,) if isinstance(langs, str) else langs
+    tongues = tuple(dict.fromkeys(check_lang(lang) for lang in named))
     centre = None if about is None else find(aff, about)
     say = progress or _silent
-    found = analyse(aff, progress=progress) if results is None else results
+    found = analyse(aff, progress=progress, lang=tongues[0]) if results is None else results
     say("page")
-    focus = {} if centre is None else about_tables(aff, found, centre)
+    focus = {} if centre is None else about_tables(aff, found, centre, lang=tongues[0])
     tables = {
         "networks": aff.networks,
         "members": aff.members,
@@ -261,7 +265,7 @@ def find(aff: Affiliation, name: str) -> tuple[Mode, str]:
 
 
 def about_tables(
-    aff: Affiliation, results: Results, centre: tuple[Mode, str]
+    aff: Affiliation, results: Results, centre: tuple[Mode, str], *, lang: str = "en"
 ) -> dict[str, pd.DataFrame]:
     """
     Return the tables that centre on one member or network.
@@ -274,15 +278,17 @@ def about_tables(
         What `analyse` returned.
     centre
         Mode and id, as `find` returns them.
+    lang
+        Language of the names.
 
     Returns
     -------
     tables
-        Of a member: `about_networks` (its rows of memberships, with the network's name, kind,
-        list_status and known members) and `about_peers` (index member_id: name, kind, `shared`
-        networks, `share` of the member's own). Of a network: `about_members` (its rows of
-        memberships, with name, kind and the member's `networks`) and `about_overlaps`
-        (index network_id: name, `shared`, `jaccard`, `overlap_coefficient`).
+        Of a member, what `portfolio` finds: `about_member` (its row of `isolation`, with
+        `compared_by`), `about_networks`, `about_peers` and `about_lacks`, indexed by id. Of a
+        network: `about_members` (its rows of memberships, with name, kind and the member's
+        `networks`) and `about_overlaps` (index network_id: name, `shared`, `jaccard`,
+        `overlap_coefficient`).
 
     Examples
     --------
@@ -293,48 +299,30 @@ def about_tables(
     [2, 2]
     """
     mode, node = centre
-    column, other = (
-        ("member_id", "network_id") if mode == "members" else ("network_id", "member_id")
-    )
-    rows = aff.memberships[aff.memberships[column].eq(node)].drop(columns=column)
-    rows = rows.set_index(other)
     if mode == "members":
-        rows.insert(0, "name", aff.names("networks").reindex(rows.index))
-        rows.insert(1, "kind", aff.networks["kind"].reindex(rows.index))
-        for column in ("list_status", "known"):
-            rows[column] = results.coverage[column].reindex(rows.index)
-        return {"about_networks": _by_name(rows), "about_peers": _peers(aff, node)}
-    rows.insert(0, "name", aff.names("members").reindex(rows.index))
+        found = portfolio(aff, node, lang=lang)
+        member = found.standing.to_frame().T.infer_objects().rename_axis("member_id")
+        return {
+            "about_member": member.assign(compared_by=found.basis),
+            "about_networks": found.networks.set_index("network_id"),
+            "about_peers": found.peers.set_index("member_id"),
+            "about_lacks": found.lacks.set_index("network_id"),
+        }
+    rows = aff.memberships[aff.memberships["network_id"].eq(node)].drop(columns="network_id")
+    rows = rows.set_index("member_id")
+    rows.insert(0, "name", aff.names("members", lang).reindex(rows.index))
     rows.insert(1, "kind", aff.members["kind"].reindex(rows.index))
     rows["networks"] = results.centrality_members["degree"].reindex(rows.index)
     pairs = results.overlap_networks
     mine = pairs[pairs["a"].eq(node) | pairs["b"].eq(node)]
     partner = mine["a"].where(mine["a"].ne(node), mine["b"]).rename("network_id")
     overlaps = mine.set_index(partner)[["shared", "jaccard", "overlap_coefficient"]]
-    overlaps.insert(0, "name", aff.names("networks").reindex(overlaps.index))
+    overlaps.insert(0, "name", aff.names("networks", lang).reindex(overlaps.index))
     return {"about_members": _by_name(rows), "about_overlaps": overlaps}
 
 
 def _by_name(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.sort_values("name", kind="stable", key=lambda names: names.map(sort_key))
-
-
-def _peers(aff: Affiliation, node: str) -> pd.DataFrame:
-    row = int(aff.members.index.get_indexer(pd.Index([node]))[0])
-    shared = np.asarray(aff.incidence.astype("int64") @ aff.incidence[[row]].toarray().ravel())
-    mine = int(shared[row])
-    shared[row] = 0
-    met = shared > 0
-    peers = pd.DataFrame(
-        {
-            "name": aff.names("members")[met],
-            "kind": aff.members["kind"][met],
-            "shared": shared[met],
-            "share": shared[met] / max(mine, 1),
-        },
-        index=aff.members.index[met],
-    )
-    return _by_name(peers).sort_values("shared", ascending=False, kind="stable")
 
 
 def _cover(tables: Iterable[str], sheets: Container[str], langs: Sequence[str]) -> pd.DataFrame:

@@ -6,6 +6,7 @@ from functools import cached_property
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Final
 
+from valuma_graph.measures.isolates import at_home
 from valuma_graph.report.listings import (
     LIST_STATUSES,
     STATUSES,
@@ -16,6 +17,7 @@ from valuma_graph.report.listings import (
     Table,
     rows_of,
 )
+from valuma_graph.text import sort_key
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -85,8 +87,8 @@ class Sections:
     def method(self, command: str) -> list[Markup]:
         """Return how the numbers are made, and with what."""
         made = self.voice.t("page.method.version", version=version("valuma-graph"), command=command)
-        keys = ("members", "possible", "betweenness")
-        return [*(self.voice.t(f"page.method.{key}") for key in keys), made]
+        keys = ("page.method.members", "means.possible", "page.method.betweenness")
+        return [*(self.voice.t(key) for key in keys), made]
 
     def sources(self) -> list[Markup]:
         """Return whose data it is."""
@@ -138,7 +140,7 @@ class Sections:
             Figure(
                 number(ties),
                 t("page.figure.memberships", n=ties),
-                t(f"page.figure.{note}", year=self.year, incomplete=self._incomplete),
+                t(f"page.figure.{note}", year=self.year, n=self._incomplete),
             ),
         ]
         for level in ("municipality", "region"):
@@ -189,7 +191,7 @@ class Sections:
         if self.aff.year is not None and len(dated):
             other = int(dated.ne(str(self.aff.year)).sum())
             span = {"first": dated.min(), "last": dated.max()}
-            points.append(t("page.unknown.dates", other=other, **span))
+            points.append(t("page.unknown.dates", n=other, **span))
         points.append(t("page.unknown.absence"))
         others = int((~self.aff.memberships["counted"].astype(bool)).sum())
         if others:
@@ -200,7 +202,7 @@ class Sections:
     def _list_points(self) -> list[Markup]:
         t, total = self.voice.t, len(self.aff.networks)
         if not self._incomplete:
-            return [t("page.unknown.lists_none", total=total)]
+            return [t("page.unknown.lists_none", n=total)]
         lists = {k: n for k, n in self._lists.items() if k != "complete"}
         open_lists = self.aff.networks["list_status"].ne("complete").to_numpy()
         cover = self.results.coverage[open_lists]
@@ -211,7 +213,7 @@ class Sections:
                 "page.unknown.declared",
                 declared=int(told["declared"].sum()),
                 known=int(told["compared"].sum()),
-                undeclared=len(cover) - len(told),
+                n=len(cover) - len(told),
             ),
         ]
 
@@ -232,31 +234,21 @@ class Sections:
 
     @cached_property
     def _home(self) -> str | None:
-        """The country whose places are all in the set; others are there where they are members."""
+        """The country of the places judged, where there are places of other countries too."""
+        home = at_home(self.aff, "municipality")
+        country = self.aff.members["country"].reindex(home.index)
         places = self.aff.members[self.aff.members["kind"].isin(["municipality", "region"])]
-        countries = places["country"].value_counts()
-        return None if countries.empty else str(countries.index[0])
-
-    @cached_property
-    def _abroad(self) -> bool:
-        """Whether there are municipalities or regions of other countries than the home one."""
-        places = self.aff.members[self.aff.members["kind"].isin(["municipality", "region"])]
-        return self._home is not None and bool(places["country"].dropna().ne(self._home).any())
+        if not home.any() or country[home].isna().all():
+            return None
+        here = str(country[home].dropna().iloc[0])
+        return here if places["country"].dropna().ne(here).any() else None
 
     def _isolation(self, level: str) -> pd.DataFrame | None:
         if level == "member":
             return self.results.isolation_members
-        municipalities = level == "municipality"
         results = self.results
-        frame = results.isolation_municipalities if municipalities else results.isolation_regions
-        if frame is None or self._home is None:
-            return frame
-        country = self.aff.members["country"].reindex(frame.index)
-        here = country.isna() | country.eq(self._home)
-        if not municipalities and self.aff.members["region"].notna().any():
-            # Regions that no longer exist have members of their time, but no municipality now.
-            here &= frame.index.isin(self.aff.members["region"])
-        return frame[here.to_numpy()]
+        municipalities = level == "municipality"
+        return results.isolation_municipalities if municipalities else results.isolation_regions
 
     def _most(self) -> Section:
         t, one = self.voice.t, self.listing
@@ -275,7 +267,7 @@ class Sections:
             columns = self._columns(kinds if several else [])
             tables.append(self._members("other", caption, rest, columns))
         paragraphs = [t("page.most.intro")] if self.has_places else []
-        if tables and self._abroad:
+        if tables and self._home is not None:
             country = self.voice.plain_word("country", self._home)
             paragraphs.append(t("page.most.home", country=country))
         return Section("most", t("page.section.most"), paragraphs, tables)
@@ -398,39 +390,73 @@ class Sections:
         mode, node = centre
         title = self.voice.name(self._centre_name(centre))
         make = self._about_member if mode == "members" else self._about_network
-        lead, tables = make(node, focus)
-        return Section("about", title, [lead], tables)
+        paragraphs, tables = make(node, focus)
+        return Section("about", title, paragraphs, [table for table in tables if table.rows])
 
     def _about_member(
         self, node: str, focus: Mapping[str, pd.DataFrame]
-    ) -> tuple[Markup, list[Table]]:
-        t, one = self.voice.t, self.listing
-        (row,) = rows_of(self.results.isolation_members.loc[[node]])
-        lead = t(
-            "page.about.member_lead",
-            n=row["networks"],
-            possible=row["networks_possible"],
-            peers=row["peers"],
-            status=self.voice.plain_word("status", row["status"]),
-        )
-        networks = [
+    ) -> tuple[list[Markup], list[Table]]:
+        t, one, lacks = self.voice.t, self.listing, focus["about_lacks"]
+        (row,) = rows_of(focus["about_member"].loc[[node]])
+        paragraphs = [
+            t(
+                "page.about.member_lead",
+                networks=row["networks"],
+                possible=row["networks_possible"],
+                n=row["peers"],
+                status=self.voice.plain_word("status", row["status"]),
+            )
+        ]
+        if "networks_own" in row:
+            ways = {"own": row["networks_own"], "via": row["networks_of_municipalities"]}
+            paragraphs.append(t("page.about.two_ways", **ways))
+        compared = int(lacks["compared"].iloc[0]) if len(lacks) else 0
+        notes = [t(f"portfolio.by_{row['compared_by']}", n=compared), t("means.standing")]
+        networks = focus["about_networks"]
+        through = networks["through"].notna().any()
+        columns = [
             one.network("name"),
+            *([one.text("through", "through", self._through)] if through else []),
             one.word("kind", "kind", "network_kind"),
             one.word("role", "role", "role"),
-            one.text("since", "since", str),
+            one.date("since", "since"),
             one.count("known"),
             one.word("list", "list_status", "list_status", LIST_STATUSES),
         ]
-        peers = [one.member("name"), one.word("kind", "kind", "kind"), one.count("shared")]
-        titles = t("page.about.portfolio"), t("page.about.peers")
-        return lead, [
-            one.table("about-networks", titles[0], focus["about_networks"], networks, ordered_by=0),
-            one.table("about-peers", titles[1], focus["about_peers"], peers, ordered_by=2),
+        peers = [
+            one.member("name"),
+            one.word("kind", "kind", "kind"),
+            one.count("networks"),
+            one.count("shared"),
+            one.share("jaccard", bar=True),
         ]
+        lacking = [
+            one.network("name"),
+            one.word("kind", "kind", "network_kind"),
+            one.count("peers_in"),
+            one.word("standing", "standing", "standing"),
+            one.count("known"),
+            one.count("declared"),
+        ]
+        titles = [t(f"page.about.{name}") for name in ("portfolio", "peers", "lacks")]
+        own = networks.fillna({"through": ""})
+        own = own.sort_values("name", key=lambda names: names.map(sort_key), kind="stable")
+        return paragraphs, [
+            one.table("about-networks", titles[0], own, columns, ordered_by=0),
+            one.table("about-peers", titles[1], focus["about_peers"], peers),
+            one.table("about-lacks", titles[2], lacks, lacking, notes=notes, ordered_by=2),
+        ]
+
+    def _through(self, ids: str) -> Markup:
+        """Name the municipalities by which a region is in a network."""
+        if not ids:
+            return self.voice.t("page.about.directly")
+        names = [self.listing.names["members"][i] for i in ids.split(";")]
+        return self.voice.each({la: ", ".join(n[la] for n in names) for la in self.voice.langs})
 
     def _about_network(
         self, node: str, focus: Mapping[str, pd.DataFrame]
-    ) -> tuple[Markup, list[Table]]:
+    ) -> tuple[list[Markup], list[Table]]:
         t, one = self.voice.t, self.listing
         (row,) = rows_of(self.results.coverage.loc[[node]])
         declared = row["declared"]
@@ -444,12 +470,12 @@ class Sections:
             one.member("name"),
             one.word("kind", "kind", "kind"),
             one.word("role", "role", "role"),
-            one.text("since", "since", str),
+            one.date("since", "since"),
             one.count("networks"),
         ]
         overlaps = [one.network("name"), one.count("shared"), one.share("jaccard", bar=True)]
         titles = t("page.about.members"), t("page.about.overlaps")
-        return lead, [
+        return [lead], [
             one.table("about-members", titles[0], focus["about_members"], members, ordered_by=0),
             one.table("about-overlaps", titles[1], focus["about_overlaps"], overlaps, ordered_by=1),
         ]

@@ -59,10 +59,10 @@ class Voice:
 
     def plain(self, key: str, **values: Value) -> dict[str, str]:
         """Return a text of the catalogue in each language; numbers are written as it writes."""
-        if values.get("n") == 1 and f"{key}_one" in text.catalogue():
-            key = f"{key}_one"
         return {
-            lang: text.t(key, lang, **{k: _in(v, lang) for k, v in values.items()})
+            lang: text.t(
+                key, lang, **{k: v if k == "n" else _in(v, lang) for k, v in values.items()}
+            )
             for lang in self.langs
         }
 
