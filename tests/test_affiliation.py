@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
 import valuma_graph as vg
+from valuma_graph import intake
 from valuma_graph.affiliation import build
 from valuma_graph.affiliation.assembly import Options, Origin
 from valuma_graph.places import DIVISIONS, gazetteer
+from valuma_graph.reading import accept
 
 WIDE = {"snapshot_gap": None, "undated": True, "evidence": "draft"}
 
@@ -315,13 +317,8 @@ def test_roll_up_of_a_part_has_its_regions_whole(finland):
 
 
 def test_networkx_and_igraph_carry_everything(finland):
-    same(vg.Affiliation.from_networkx(finland.to_networkx()), finland_plain(finland))
-    same(vg.Affiliation.from_igraph(finland.to_igraph()), finland_plain(finland))
-
-
-def finland_plain(aff):
-    """Compare what a graph holds: the tables of one year, without the whole behind them."""
-    return aff
+    same(vg.Affiliation.from_networkx(finland.to_networkx()), finland)
+    same(vg.Affiliation.from_igraph(finland.to_igraph()), finland)
 
 
 def test_two_modes_are_marked_as_networkx_and_igraph_expect(finland):
@@ -427,3 +424,23 @@ def test_intervals_of_a_users_table():
     assert edges(aff.at(2012)) == {("a", "n")}
     assert edges(aff.at(2019)) == {("b", "n")}
     assert edges(aff.at(2019).at(None)) == edges(aff)
+
+
+# -- a user's own tables beside the bundled ones ---------------------------------------------------
+
+
+def test_own_networks_stand_beside_those_that_are_known():
+    rows = pd.DataFrame(
+        {"kunta": ["Valtimo", "Nurmes", "Espoo"], "verkosto": ["Oma", "Oma", "hinku"]}
+    )
+    about = pd.DataFrame({"verkosto": ["Oma", "hinku"], "founded_year": ["2015", None]})
+    taken = intake.prepare(rows, None, about, known=vg.datasets.register())
+    own = accept(taken, known=gazetteer())
+    assert own.networks["founded_year"].tolist() == [2015, 2008]
+    for year, members in ((2013, set()), (2019, {"911", "541"}), (2020, {"541"})):
+        plain, both = vg.datasets.finland(year=year), vg.datasets.finland(year=year, beside=own)
+        new = {e for e in edges(both) if e[1] not in plain.networks.index}
+        assert {member.removeprefix("municipality:FI-") for member, _ in new} == members
+        assert edges(plain) <= edges(both)
+        part = both.select("municipality").without(["hinku"])
+        same(part.at(2016).at(year), part)

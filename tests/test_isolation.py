@@ -244,6 +244,11 @@ def test_a_region_that_is_only_named_by_its_municipalities_is_judged_too():
     assert found.kind.tolist() == ["region", "region"]
 
 
+def test_a_region_of_a_set_without_networks_is_isolated():
+    aff = tiny([], members={"a": town("R"), "R": {"kind": "region"}})
+    assert isolation(aff, level="region").status.to_dict() == {"R": "isolated"}
+
+
 # -- expected by size -------------------------------------------------------------------------
 
 

@@ -201,9 +201,15 @@ def _networks(aff: Affiliation, member: str, about: pd.DataFrame, *, towns: bool
     # A region is in a network itself, or through municipalities; a merged municipality, of
     # which `listed_id` speaks otherwise, is not told apart here.
     is_via = rows["listed_id"].notna() & towns
-    own = rows[~is_via].assign(through=pd.Series(np.nan, index=rows.index, dtype="str"))
-    via = rows[is_via].sort_values("listed_id", kind="stable")
+    own = rows[~is_via].drop(columns="listed_id")
+    own["through"] = pd.Series(np.nan, index=own.index, dtype="str")
+    via = rows[is_via]
+    if aff.gazetteer is not None:  # as it is called in the year, not as it was listed
+        now = via["listed_id"].map(aff.gazetteer.successors(division_of(aff.year)))
+        via = via.assign(listed_id=now.fillna(via["listed_id"]).astype("str"))
+    via = via.sort_values("listed_id", kind="stable")
     first = via.drop_duplicates(["network_id", "role"]).drop(columns="listed_id")
+    via = via.drop_duplicates(["network_id", "role", "listed_id"])
     names = via.groupby(["network_id", "role"])["listed_id"].agg(";".join).rename("through")
     made = pd.concat([own, first.join(names, on=["network_id", "role"])], ignore_index=True)
     made = made.join(about, on="network_id")
@@ -274,10 +280,10 @@ def _could_hold(aff: Affiliation, member: str, *, rolled: bool) -> np.ndarray:
     """Say which networks may have the member, or municipalities of it, without it being known."""
     kind, country = aff.members.loc[[member], ["kind", "country"]].fillna("").iloc[0].tolist()
     table = could_hold(aff)
-    could = table.loc[[(kind, country)]].to_numpy()[0]
+    could = table.loc[[(kind, country)]].to_numpy(dtype=bool)[0]
     town = ("municipality", country)
     if rolled and town in table.index:
-        could = could | table.loc[[town]].to_numpy()[0]
+        could = could | table.loc[[town]].to_numpy(dtype=bool)[0]
     return cast("np.ndarray", could)
 
 

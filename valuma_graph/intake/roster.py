@@ -269,8 +269,11 @@ def all_networks(
     if setting.known_networks is not None:
         known = setting.known_networks.reindex(ids)
         for name in known:
-            mine = frame.get(name, pd.Series(np.nan, index=ids, dtype=known[name].dtype))
-            frame[name] = mine.where(mine.notna(), known[name])
+            theirs = known[name]
+            mine = frame.get(name, pd.Series(np.nan, index=ids, dtype=theirs.dtype))
+            if pd.api.types.is_numeric_dtype(mine.dtype):  # years and counts; all is text there
+                theirs = pd.to_numeric(theirs, errors="coerce").astype(mine.dtype)
+            frame[name] = mine.where(mine.notna(), theirs)
     if named.names:
         nameless = frame[list(_NAMES)].isna().all(axis=1)
         given = pd.Series(named.names, dtype="str").reindex(ids)

@@ -385,12 +385,12 @@ def _open_to(aff: Affiliation, *, with_municipalities: bool) -> tuple[np.ndarray
     else:
         could = could_hold(aff)
     keys = pd.MultiIndex.from_arrays([members["kind"].fillna(""), members["country"].fillna("")])
-    table = could.to_numpy().copy()
+    table = could.to_numpy(dtype=bool, copy=True)
     if with_municipalities:
         for row, (kind, country) in enumerate(could.index):
             town = ("municipality", country)
             if kind in _ROLLED and town in could.index:
-                table[row] |= could.loc[town].to_numpy()
+                table[row] |= could.loc[town].to_numpy(dtype=bool)
     return could.index.get_indexer(keys), table
 
 

@@ -1,8 +1,4 @@
-"""
-Who is central, who bridges, and how much of the membership is known.
-
-`structure`, `nodf`, `communities` and `isolation` have modules of their own and are here too.
-"""
+"""Who is central, who bridges, and how much of the membership is known."""
 
 from __future__ import annotations
 
@@ -291,7 +287,7 @@ def _eigenvector(incidence: sparse.csr_array) -> np.ndarray:
     by_row = np.argsort(label[:n], kind="stable")
     ends = np.searchsorted(label[:n][by_row], np.arange(len(ties) + 1))
     best = 0.0
-    leading: list[tuple[np.ndarray, np.ndarray, float]] = []
+    leading: list[tuple[np.ndarray, np.ndarray]] = []
     # The squared singular value is at most the number of ties: the rest cannot lead.
     for c in np.argsort(-ties, kind="stable"):
         if ties[c] < best**2 * (1 - _SAME) or not ties[c]:
@@ -301,10 +297,10 @@ def _eigenvector(incidence: sparse.csr_array) -> np.ndarray:
         if value > best * (1 + _SAME):
             leading = []
         if value >= best * (1 - _SAME):
-            leading.append((rows, vector, value))
+            leading.append((rows, vector))
         best = max(best, value)
     # Where several lead, what repeated averaging from equal scores would come to.
-    for rows, vector, _ in leading:
+    for rows, vector in leading:
         score[rows] = vector * vector.sum()
     return score / np.linalg.norm(score)
 
