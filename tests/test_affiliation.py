@@ -444,3 +444,20 @@ def test_own_networks_stand_beside_those_that_are_known():
         assert edges(plain) <= edges(both)
         part = both.select("municipality").without(["hinku"])
         same(part.at(2016).at(year), part)
+
+
+@pytest.mark.parametrize("year", ["2019", 2019.0, True])
+def test_a_year_is_a_whole_number(finland, year):
+    with pytest.raises(ValueError, match="whole number"):
+        finland.at(year)
+
+
+def test_a_share_lies_between_nothing_and_all(finland):
+    with pytest.raises(ValueError, match="between 0 and 1"):
+        finland.roll_up("region", rule="share", min_share=2)
+
+
+def test_chosen_roles_are_read_back(finland, tmp_path):
+    hosts = finland.select(roles="host")
+    vg.export(hosts, tmp_path / "hosts")
+    assert edges(vg.read(tmp_path / "hosts", year=2019)) == edges(hosts)

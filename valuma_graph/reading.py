@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
@@ -78,13 +77,13 @@ def read(
     check_lang(lang)
     found = intake.prepare(memberships, members, networks, year=year, places=places)
     known = gazetteer() if places == "finland" else None
-    origin = accept(found, known=known, lang=lang)
-    if _settled(found.networks):
-        origin = replace(origin, settled=(year,))
+    origin = accept(found, known=known, year=year, lang=lang)
     return build(origin, Options(year=year))
 
 
-def accept(found: intake.Intake, *, known: Gazetteer | None, lang: str = "en") -> Origin:
+def accept(
+    found: intake.Intake, *, known: Gazetteer | None, year: int | None = None, lang: str = "en"
+) -> Origin:
     """
     Return the tables that were taken in, or refuse them with everything that is wrong.
 
@@ -94,6 +93,8 @@ def accept(found: intake.Intake, *, known: Gazetteer | None, lang: str = "en") -
         What `intake.prepare` returned.
     known
         The places that members are among; None where members are whatever the table says.
+    year
+        The year that tables of one year, as `export` writes them, are of.
     lang
         Language of the error message.
 
@@ -124,6 +125,7 @@ def accept(found: intake.Intake, *, known: Gazetteer | None, lang: str = "en") -
         networks=found.networks,
         memberships=found.memberships,
         gazetteer=known,
+        settled=(year,) if _settled(found.networks) else (),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from numbers import Integral
 from typing import TYPE_CHECKING, Any, Literal, cast, get_args
 
 import numpy as np
@@ -305,6 +306,11 @@ class Affiliation:
             With the same selections made again. Memberships of municipalities abolished by
             then stand under their successors, which are selected where the abolished were.
 
+        Raises
+        ------
+        ValueError
+            If the year is no whole number, or has no division.
+
         Examples
         --------
         >>> import valuma_graph as vg
@@ -313,7 +319,9 @@ class Affiliation:
         >>> [int(frame.country.eq("FI").sum()) for frame in towns]
         [320, 310, 308]
         """
-        return self._rebuilt(year=year)
+        if year is not None and (isinstance(year, bool) or not isinstance(year, Integral)):
+            raise ValueError(f"year must be a whole number or None, not {year!r}")
+        return self._rebuilt(year=None if year is None else int(year))
 
     def roll_up(
         self,
@@ -355,6 +363,8 @@ class Affiliation:
         """
         if rule not in ("any", "share"):
             raise ValueError(f"rule must be one of any, share, not {rule!r}")
+        if not 0 <= min_share <= 1:
+            raise ValueError(f"min_share must lie between 0 and 1, not {min_share!r}")
         group, frame = self._groups(level)
         rest = self.members.drop(group.index)
         members = pd.concat([frame.drop(frame.index.intersection(rest.index)), rest])

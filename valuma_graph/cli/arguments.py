@@ -322,7 +322,9 @@ def _accepted(data: Path, choice: Choice, voice: Voice) -> Origin:
     from valuma_graph.places import gazetteer
 
     found = take_in(data, choice.root, _year(choice), alone=choice.only)
-    origin = reading.accept(found, known=gazetteer(choice.root), lang=voice.lang)
+    origin = reading.accept(
+        found, known=gazetteer(choice.root), year=_year(choice), lang=voice.lang
+    )
     if found.problems:
         count = number(len(found.problems), voice.lang)
         words = t("cli.about.warnings", voice.lang, file=data, count=count)

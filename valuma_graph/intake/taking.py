@@ -219,7 +219,7 @@ def _memberships(
     )
     _note_repeated(frame, table, dates, found)
     usable = (frame["network_id"].notna() & frame["member_id"].notna()).to_numpy() & ~reversed_
-    taken = {*MEMBERSHIP_COLUMNS, "network", "member", "member_kind", "counted"}
+    taken = {*MEMBERSHIP_COLUMNS, "network", "member", "member_kind"}
     extra = table.frame[[c for c in table.frame if c not in taken]]
     if extra.shape[1]:
         frame = pd.concat([frame, extra], axis=1)
