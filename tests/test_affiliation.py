@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+
 import networkx as nx
 import numpy as np
 import pandas as pd
@@ -14,7 +16,7 @@ import valuma_graph as vg
 from valuma_graph import intake
 from valuma_graph.affiliation import build
 from valuma_graph.affiliation.assembly import Options, Origin
-from valuma_graph.places import DIVISIONS, gazetteer
+from valuma_graph.places import DIVISIONS, data_path, gazetteer
 from valuma_graph.reading import accept
 
 WIDE = {"snapshot_gap": None, "undated": True, "evidence": "draft"}
@@ -461,3 +463,41 @@ def test_chosen_roles_are_read_back(finland, tmp_path):
     hosts = finland.select(roles="host")
     vg.export(hosts, tmp_path / "hosts")
     assert edges(vg.read(tmp_path / "hosts", year=2019)) == edges(hosts)
+
+
+def test_exported_tables_say_their_year(finland, tmp_path):
+    vg.export(finland, tmp_path / "set")
+    again = vg.read(tmp_path / "set")
+    assert again.year == 2019
+    same(again, finland)
+
+
+def test_counts_of_municipalities_are_not_compared_with_regions(finland):
+    before = vg.coverage(finland)["coverage"]
+    after = vg.coverage(finland.roll_up("region"))["coverage"]
+    assert before["c21"] == before["nspa"] == after["nspa"] == 1
+    assert np.isnan(after["c21"])
+
+
+def test_graphml_tells_igraph_the_modes(finland, tmp_path):
+    import igraph
+
+    vg.export(finland, tmp_path / "f.graphml")
+    graph = igraph.Graph.Read_GraphML(str(tmp_path / "f.graphml"))
+    assert graph.is_bipartite(return_types=False)
+    assert sum(graph.vs["type"]) == len(finland.networks)
+    assert "CC BY 4.0" in graph["attribution"]
+    assert edges(vg.Affiliation.from_igraph(graph)) == edges(finland)
+
+
+def test_nothing_is_computed_from_tables_cut_short(tmp_path):
+    root = tmp_path / "data"
+    shutil.copytree(data_path(), root)
+    table = root / "networks" / "memberships.csv"
+    table.write_bytes(table.read_bytes()[:20_000])
+    with pytest.raises(vg.TableError, match=r"memberships\.csv, row \d+") as caught:
+        vg.datasets.finland(year=2019, root=root)
+    assert len(caught.value.problems)
+    (root / "networks" / "networks.csv").write_text("network_id\n", encoding="utf-8")
+    with pytest.raises(vg.TableError):
+        vg.datasets.finland(year=2019, root=root)

@@ -8,6 +8,7 @@ import pandas as pd
 
 from valuma_graph.affiliation import Affiliation, build
 from valuma_graph.affiliation.assembly import Options, Origin
+from valuma_graph.errors import TableError
 from valuma_graph.places import data_path, gazetteer
 
 if TYPE_CHECKING:
@@ -53,6 +54,13 @@ def finland(
         A user's own tables, as `reading.accept` returns them, that are added. Their lists stand
         beside the bundled ones, and rows without a year count.
 
+    Raises
+    ------
+    TableError
+        If the tables of `root` have errors; `.problems` lists them.
+    ValueError
+        If the year has no division, or a grade or grouping does not exist.
+
     Returns
     -------
     aff
@@ -64,6 +72,8 @@ def finland(
     >>> finland(year=2019).year
     2019
     """
+    if root is not None:
+        _refuse_faults(root)
     known = gazetteer(root)
     if year is not None:
         known.division(year)  # a year without a division is refused here, by name
@@ -86,6 +96,19 @@ def finland(
             statutory=tuple(statutory),
         ),
     )
+
+
+def _refuse_faults(root: str | Path) -> None:
+    """Tables of another folder may be cut short or edited: nothing is computed from such."""
+    from valuma_graph.datacheck import check_data
+
+    found = check_data(root)
+    errors = found[found["severity"].eq("error")]
+    if errors.empty:
+        return
+    shown = [f"{row.file}, row {row.row}: {row.message}" for row in errors.head(5).itertuples()]
+    more = [f"… {len(errors) - 5} more; `valuma-graph check --data {root}` lists them"]
+    raise TableError("\n".join([*shown, *more[: len(errors) > len(shown)]]), found)
 
 
 def register(*, root: str | Path | None = None) -> tuple[pd.DataFrame, pd.DataFrame]:

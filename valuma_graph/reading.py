@@ -76,6 +76,9 @@ def read(
     """
     check_lang(lang)
     found = intake.prepare(memberships, members, networks, year=year, places=places)
+    if year is None and (described := _described_year(found.networks)) is not None:
+        year = described
+        found = intake.prepare(memberships, members, networks, year=year, places=places)
     known = gazetteer() if places == "finland" else None
     origin = accept(found, known=known, year=year, lang=lang)
     return build(origin, Options(year=year))
@@ -122,7 +125,7 @@ def accept(
         raise TableError("\n".join([*shown, *more]), frame)
     return Origin(
         members=found.members,
-        networks=found.networks,
+        networks=found.networks.drop(columns="described_year", errors="ignore"),
         memberships=found.memberships,
         gazetteer=known,
         settled=(year,) if _settled(found.networks) else (),
@@ -175,6 +178,14 @@ def _settled(networks: pd.DataFrame) -> bool:
     """Tell whether the tables are those of one year already, as `export` writes them."""
     columns = {"selection", "snapshot_as_of"}
     return columns <= {*networks.columns} and bool(networks["selection"].notna().any())
+
+
+def _described_year(networks: pd.DataFrame) -> int | None:
+    """Return the year that exported tables say they are of."""
+    if "described_year" not in networks or not _settled(networks):
+        return None
+    said = pd.to_numeric(networks["described_year"], errors="coerce").dropna().unique()
+    return int(said[0]) if len(said) == 1 else None
 
 
 def _where(row: pd.Series) -> str:

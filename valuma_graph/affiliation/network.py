@@ -346,7 +346,8 @@ class Affiliation:
         Returns
         -------
         rolled
-            Members are the groups and all members that are not municipalities. A region's own
+            Members are the groups, and all members that lie in none (regions, organisations,
+            municipalities of other countries). A region's own
             memberships stay. `memberships.listed_id` names the municipality behind each row.
 
         Raises

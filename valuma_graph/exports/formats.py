@@ -13,6 +13,7 @@ import pandas as pd
 
 from valuma_graph.errors import FormatError
 from valuma_graph.exports.workbook import XML_FORBIDDEN, write_workbook
+from valuma_graph.text import t
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -227,7 +228,10 @@ def flat(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _tables(aff: Affiliation, extra: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
-    own = {"memberships": aff.memberships, "members": aff.members, "networks": aff.networks}
+    networks = aff.networks
+    if aff.year is not None:  # so that what is read again is of the same year and division
+        networks = networks.assign(described_year=aff.year)
+    own = {"memberships": aff.memberships, "members": aff.members, "networks": networks}
     taken = own.keys() & extra.keys()
     if taken:
         raise FormatError(f"a result cannot be called {', '.join(sorted(taken))}")
@@ -319,9 +323,12 @@ def _graph(aff: Affiliation, extra: Mapping[str, pd.DataFrame]) -> nx.Graph[str]
     for name, frame in extra.items():
         _attach(nodes, name, frame)
     for _, data in graph.nodes(data=True):
+        data["type"] = data["mode"] == "network"  # as igraph and R tell the modes apart
         _clean(data)
     for _, _, data in graph.edges(data=True):
         _clean(data)
+    if aff.gazetteer is not None:
+        graph.graph["attribution"] = t("page.sources.attribution", "en")
     _clean(graph.graph)
     return _relabelled(graph)
 

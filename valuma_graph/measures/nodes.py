@@ -37,10 +37,11 @@ def coverage(aff: Affiliation) -> pd.DataFrame:
     kinds that it counts are `compared` with the count (a coordinating company is not one of
     the 11 municipalities); and where a kind is not in the set at all, as after
     `aff.select("municipality")`, its declared members are left out too. A network that states
-    only a total is compared whole, and so is one whose known members together make up its count:
-    sources class members differently. Members that have since merged are compared as they were
-    listed. A count and a list of more than three years apart are not compared. `coverage` is
-    not cut at 1: above it, more members are known than were declared.
+    only a total is compared whole, and so is one whose known members together make up its
+    count: sources class members differently. Members that have since merged are compared as
+    they were listed. A count and a list of more than three years apart are not compared, nor a
+    count of municipalities with the regions that `roll_up` has put them into. `coverage` is not
+    cut at 1: above it, more members are known than were declared.
 
     Parameters
     ----------
@@ -81,7 +82,7 @@ def coverage(aff: Affiliation) -> pd.DataFrame:
         compared += np.where(counted[column], listed, 0) if column else none
     goal = declared.where(declared > 0).to_numpy(dtype=np.float64, na_value=np.nan)
     compared = np.where((compared < goal) & (size + merged >= goal), size + merged, compared)
-    share = np.where(_of_one_time(aff), compared / goal, np.nan)
+    share = np.where(_of_one_time(aff) & ~_rolled_up(aff), compared / goal, np.nan)
     text = {
         c: networks[c] if c in networks else pd.Series(np.nan, networks.index, dtype="str")
         for c in ("list_status", "complete_for", "declared_as_of", "snapshot_as_of", "selection")
@@ -111,6 +112,19 @@ def _merged(aff: Affiliation) -> np.ndarray:
     rows = rows[rows["member_id"].isin(aff.members.index) & rows["role"].isin(held)]
     listed = rows.groupby("network_id")["listed_id"].nunique()
     return listed.reindex(aff.networks.index).fillna(0).to_numpy(np.int64)
+
+
+def _rolled_up(aff: Affiliation) -> np.ndarray:
+    """Tell of which networks municipalities stand as regions: not what the network counts."""
+    rows = aff.memberships
+    if "listed_id" not in rows:
+        return np.zeros(len(aff.networks), dtype=bool)
+    kind = rows["member_id"].map(aff.members["kind"])
+    moved = rows["listed_id"].str.startswith("municipality:").fillna(value=False)
+    rolled: np.ndarray = aff.networks.index.isin(
+        rows.loc[moved.astype(bool) & kind.ne("municipality"), "network_id"]
+    )
+    return rolled
 
 
 def _of_one_time(aff: Affiliation) -> np.ndarray:
