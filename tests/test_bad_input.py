@@ -534,6 +534,12 @@ CASES = {
         "b" * 79 + "…",
         "?",
     ),
+    "a column of years in a matrix": one(
+        table(("Pori", "x", "x", "2019"), header="Kunta,A,B,C"), "column_unread", 1, "C", "2019"
+    ),
+    "two sheets of memberships": one(
+        workbook(lambda s: s.parent.copy_worksheet(s)), "sheet_unread", value="Jäsenyydet Copy"
+    ),
     "a row without marks": one(
         table(("Pori", "x", "x"), ("Turku", "", ""), header="Kunta,A,B"), "no_marks", 3
     ),
@@ -651,7 +657,7 @@ WARNINGS = {
     "declared_more", "similar_names", "broken_letters", "invisible_characters",
     "control_characters", "line_break", "markup_in_name", "formula_in_name", "path_in_name",
     "long_text", "hidden_rows", "year_as_date", "other_kind", "no_marks", "marks_for_networks",
-    "row_set_aside",
+    "row_set_aside", "column_unread", "sheet_unread",
 }  # fmt: skip
 
 

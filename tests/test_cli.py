@@ -91,14 +91,18 @@ def run(capsys):
 @pytest.fixture
 def own(tmp_path):
     path = tmp_path / "own.csv"
-    path.write_text("kunta,verkosto\nKuhmo,Oma verkosto\nValtimo,Oma verkosto\nTampere,Hinku\n")
+    path.write_text(
+        "kunta,verkosto\nKuhmo,Oma verkosto\nValtimo,Oma verkosto\nTampere,Hinku-verkosto\n"
+    )
     return path
 
 
 @pytest.fixture
 def faulty(tmp_path):
     path = tmp_path / "faulty.csv"
-    path.write_text("kunta,verkosto\nTamprere,Hinku\nKuhmo,Hinku\nTamprere,Fisu\n")
+    path.write_text(
+        "kunta,verkosto\nTamprere,Hinku-verkosto\nKuhmo,Hinku-verkosto\nTamprere,Fisu-verkosto\n"
+    )
     return path
 
 
@@ -440,10 +444,10 @@ def test_one_is_not_several(run, tmp_path):
     one = re.compile(r"\b1 (?!member|network|membership|row|place)\w+s\b")
     for command in ("isolated", "info", "measure", "overlap"):
         assert not one.search(run(command, path, "--only")[2])
-    assert text.t("cli.about.aside", "en", n=1).startswith("1 row is not used")
-    assert text.t("cli.about.aside", "fi", n=1).startswith("1 rivi jäi")
-    assert text.t("cli.about.aside", "sv", n=2).startswith("2 rader")
-    assert text.t("cli.about.aside", "en", n=1350).startswith("1,350 rows are")
+    assert text.t("cli.about.aside", "en", n=1, command="x").startswith("1 row is not used")
+    assert text.t("cli.about.aside", "fi", n=1, command="x").startswith("1 rivi jäi")
+    assert text.t("cli.about.aside", "sv", n=2, command="x").startswith("2 rader")
+    assert text.t("cli.about.aside", "en", n=1350, command="x").startswith("1,350 rows are")
 
 
 def test_check_of_the_bundled_tables_finds_no_error(run):
@@ -459,7 +463,7 @@ def test_check_lists_every_problem_and_exits_with_1(run, faulty):
     assert len(lines) == 1
     assert lines[0].startswith(f"{faulty}, rows 2, 4, column kunta: error: ")
     assert "Tampere (837)" in lines[0]
-    assert err == "Errors: 2, warnings: 0.\n"
+    assert err.startswith("Errors: 2, warnings: 0.\nLists of members are taken as complete")
     code, out, _ = run("check", faulty, "--format", "csv")
     assert code == 1
     assert [r["row"] for r in rows_of(out)] == ["2", "4"]
@@ -839,3 +843,70 @@ def test_progress_shows_on_a_terminal_only(capsys, monkeypatch):
     out, err = capsys.readouterr()
     assert out == ""
     assert "Reading [b]" in err
+
+
+@pytest.mark.parametrize("command", ["report", "isolated", "measure"])
+@pytest.mark.parametrize("lang", ["fi", "sv", "en"])
+def test_faulty_tables_are_refused_in_the_words_of_check(run, faulty, tmp_path, command, lang):
+    told = run("check", faulty, "--year", "2019", "--lang", lang)[1].splitlines()
+    errors = [line for line in told if f": {text.t('cli.check.error', lang)}: " in line]
+    folder = ("-o", tmp_path / "out") if command == "report" else ()
+    code, out, err = run(command, faulty, *folder, "--lang", lang)
+    assert (code, out) == (1, "")
+    *lines, last = err.splitlines()
+    assert lines == errors
+    assert f"valuma-graph check {faulty} --year 2019" in last
+
+
+def test_many_errors_are_cut_to_ten_lines(run, tmp_path):
+    table = tmp_path / "many errors.csv"
+    rows = "".join(f"Olematon{'xyzåäöqwrtpl'[i] * 5},Hinku\n" for i in range(12))
+    table.write_text(f"kunta,verkosto\n{rows}", "utf-8")
+    code, _, err = run("isolated", table, "--only")
+    lines = err.splitlines()
+    assert (code, len(lines)) == (1, 12)
+    assert lines[-2] == "… and 2 more lines."
+    assert f'valuma-graph check "{table}"' in lines[-1]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("isolated", "--year", "2019.5"), ("isolated", "--year", "2_019"),
+        ("check", "--year", "2019.5"), ("measure", "--top", "2.5"), ("measure", "--top", "1e1"),
+        ("overlap", "--min-shared", "2.5"), ("portfolio", "Turku", "--top", "all"),
+        ("info", "--snapshot-gap", "1.5"),
+    ],
+)  # fmt: skip
+def test_numbers_that_are_not_whole_are_refused_not_rounded(run, words):
+    code, out, err = run(*words)
+    assert (code, out) == (2, "")
+    assert words[-1] in err
+    assert words[-2] in err
+
+
+def test_the_command_that_tells_of_unused_rows_names_the_same_data(run, tmp_path):
+    table = tmp_path / "own list.csv"
+    table.write_text(
+        "kunta,verkosto,rooli,luettelo\nTurku,Hinku,jäsen,2019\nPori,Hinku,jäsen,2010\n"
+    )
+    err = run("isolated", table, "--only", "--year", "2019")[2]
+    words = f'“valuma-graph info "{table}" --only --year 2019” says why'
+    assert (words in err) == ("not used" in err)
+    assert "“valuma-graph info --year 2020” says why" in run("isolated", "--year", "2020")[2]
+
+
+def test_lists_of_a_users_tables_are_said_to_be_taken_as_complete(run, tmp_path):
+    table = tmp_path / "own.csv"
+    table.write_text("kunta,verkosto\nTurku,Omaverkko\n")
+    assert "are taken as complete" in run("info", table, "--only")[2]
+    assert "are taken as complete unless" in run("check", table)[2]
+    assert "taken as complete" not in run("info")[2]
+
+
+def test_a_portfolio_says_what_the_standing_means_and_that_nothing_lacks(run, tmp_path):
+    table = tmp_path / "own.csv"
+    table.write_text("kunta,verkosto\nTurku,Omaverkko\nPori,Omaverkko\n")
+    err = run("portfolio", "Turku", table, "--only")[2]
+    assert text.t("portfolio.lacks_none", "en") in err
+    assert text.t("status_means.single_network", "en") in err

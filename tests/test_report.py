@@ -363,3 +363,20 @@ def test_a_table_too_long_for_a_sheet_is_left_to_its_file(tmp_path, monkeypatch)
     files = {row[1].value: row[0].value for row in book["about"].iter_rows(min_row=2)}
     assert files["tables/memberships.csv"] is None
     assert (tmp_path / "tables" / "memberships.csv").exists()
+
+
+def test_the_page_tells_how_to_see_one_place_with_the_same_data(tmp_path):
+    aff = vg.datasets.finland(year=2020)
+    command = "valuma-graph report --year 2020"
+    html = vg.write_report(aff, tmp_path, langs=["en"], command=command)[0].read_text("utf-8")
+    assert "valuma-graph report --year 2020 --about Mikkeli" in html
+    assert "valuma-graph portfolio Mikkeli --year 2020" in html
+    assert "Large cities" in html
+
+
+def test_the_page_of_a_users_tables_says_that_lists_are_taken_as_complete(tmp_path):
+    own = vg.read(pd.DataFrame({"kunta": ["Turku", "Pori"], "verkosto": ["Oma", "Oma"]}))
+    html = vg.write_report(own, tmp_path, langs=["en"])[0].read_text("utf-8")
+    assert "taken as complete" in html
+    assert "said to be complete" not in html
+    assert "Large cities" not in html

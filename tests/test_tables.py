@@ -885,3 +885,120 @@ def test_no_torn_workbook_raises(tmp_path: Path, data: st.DataObject) -> None:
     path.write_bytes(whole)
     table, problems = tables.read_table(path, "memberships")
     assert table is not None or problems
+
+
+# --- what must not be lost without a word --------------------------------------------------------
+
+
+def coded(found: Any, lang: str = "fi") -> list[tuple[str, str | None]]:
+    assert problems_frame(found, lang)["message"].str.len().gt(20).all()
+    return [(p.code, p.value) for p in found]
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_a_second_sheet_of_a_kind_is_named(tmp_path: Path, lang: str) -> None:
+    extra = [["Kunta", "Verkosto", "Lähde", "Huomautus"], ["Turku", "Hinku", "a", "b"]]
+    sheets = {"2019": [["Kunta", "Verkosto"], ["Pori", "Hinku"]], "2018": extra, "Ohje": extra}
+    taken = intake.prepare(as_xlsx(tmp_path / "t.xlsx", sheets))
+    assert coded(taken.problems) == [("sheet_unread", "2018")]
+    (message,) = problems_frame(taken.problems, lang)["message"]
+    assert "2018" in message
+    assert "2019" in message
+    assert len(taken.memberships) == 1
+    _, problems = tables.read_table(tmp_path / "t.xlsx", "memberships")
+    assert coded(problems) == [("sheet_unread", "2018")]
+
+
+@pytest.mark.parametrize("other", ["Ohjeet", "Taulukko2"])
+def test_headers_beat_the_name_of_a_sheet(tmp_path: Path, other: str) -> None:
+    rows = [["Kunta", "Verkosto", "Rooli"], ["Pori", "Hinku", "jäsen"], ["Turku", "Hinku", None]]
+    sheets = {"Verkostot": rows, other: [["Täytä taulukko"]]}
+    taken = intake.prepare(as_xlsx(tmp_path / "t.xlsx", sheets))
+    assert taken.problems == []
+    assert len(taken.memberships) == 2
+
+
+def test_a_column_that_is_no_network_of_a_matrix_is_named() -> None:
+    header = ["Kunta", "A", "B", "C", "D", "E", "Yhteensä", "Huom.", "Väkiluku"]
+    rows = [
+        ["Pori", "x", "x", "jäsen", "2019", "?", "2", "hyvä", "83000"],
+        ["Turku", "x", "", None, None, None, "1", None, "190000"],
+    ]
+    taken = intake.prepare(pd.DataFrame(rows, columns=header))
+    assert coded(taken.problems) == [
+        ("column_unread", "jäsen"), ("column_unread", "2019"), ("column_unread", "?"),
+    ]  # fmt: skip
+    assert [p.column for p in taken.problems] == ["C", "D", "E"]
+    assert len(taken.memberships) == 3
+
+
+def test_the_export_of_regions_is_read_back(tmp_path: Path) -> None:
+    import valuma_graph as vg
+
+    regions = vg.datasets.finland(year=2019).roll_up("region")
+    vg.export(regions, tmp_path)
+    back = vg.read(tmp_path, year=2019)
+
+    def ties(aff: Any) -> set[tuple[str, str]]:
+        rows, columns = aff.incidence.nonzero()
+        pairs = zip(aff.members.index[rows], aff.networks.index[columns], strict=True)
+        return set(pairs)
+
+    assert ties(back) == ties(regions)
+
+
+@pytest.mark.parametrize(
+    ("name", "near"),
+    [("KULTTUURIKUNTA", None), ("Oma verkosto", None), ("Hinku", "Hinku-verkosto"),
+     ("Hinku-verkosto 2", "Hinku-verkosto"), ("Tietoverkko", None),
+     ("Kulttuurikunnat", "Kulttuurikunta"), ("Kulttuurikunta Etelä", "Kulttuurikunta")],
+)  # fmt: skip
+def test_a_network_named_like_a_known_one_is_noted(name: str, near: str | None) -> None:
+    named = ["Hinku-verkosto", "Kulttuurikunta", "MAL-verkosto"]
+    known = pd.DataFrame({"name_fi": named}, index=pd.Index(["a", "b", "c"], name="network_id"))
+    known = known.assign(name_sv=None, name_en=None).astype("str")
+    raw = pd.DataFrame({"Kunta": ["Pori", "Turku"], "Verkosto": [name] * 2})
+    members = pd.DataFrame({"kind": []}, dtype="str")
+    problems = intake.prepare(raw, known=(members, known)).problems
+    assert [(p.code, p.suggestion, p.row) for p in problems] == (
+        [("network_like", near, 2)] if near else []
+    )
+    assert intake.prepare(raw).problems == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["organisaatio:Esedu", "Organisaatio: Esedu", "organisation: Esedu", "organization:Esedu"],
+)
+def test_organisations_are_named_in_three_languages(text: str) -> None:
+    taken = intake.prepare(pd.DataFrame({"Kunta": ["Pori", text], "Verkosto": ["A", "A"]}))
+    assert taken.problems == []
+    assert taken.memberships["member_id"].tolist()[1] == "organisation:esedu"
+    assert taken.members.loc["organisation:esedu", "name_fi"] == "Esedu"
+
+
+@pytest.mark.parametrize("header", ["Organisaatio", "Organisation"])
+def test_free_names_under_a_header_of_organisations(header: str) -> None:
+    raw = pd.DataFrame({header: ["Esedu", "Pori", "Tamprere"], "Verkosto": ["A"] * 3})
+    taken = intake.prepare(raw)
+    assert coded(taken.problems) == [("organisation_like", "Tamprere")]
+    ids = ["organisation:esedu", "municipality:FI-609", "organisation:tamprere"]
+    assert taken.memberships["member_id"].tolist() == ids
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_an_unknown_role_names_the_words_of_its_language(lang: str) -> None:
+    raw = pd.DataFrame({"Kunta": ["Pori"], "Verkosto": ["A"], "Rooli": ["pomo"]})
+    (message,) = problems_frame(intake.prepare(raw).problems, lang)["message"]
+    listed = message.partition(": ")[2].partition(".")[0].split(", ")
+    assert [cells.words("role")[cells.key(w)] for w in listed] == list(
+        cells.vocabulary()["terms"]["role"]
+    )
+
+
+@pytest.mark.parametrize("text", ["2018-", "2018–", "2018 –"])
+def test_an_open_period_has_its_first_year(text: str) -> None:
+    raw = pd.DataFrame({"Kunta": ["Pori"], "Verkosto": ["A"], "Alkaen": [text]})
+    taken = intake.prepare(raw)
+    assert taken.problems == []
+    assert taken.memberships["since"].tolist() == ["2018"]

@@ -15,11 +15,16 @@ from valuma_graph.measures.isolates import could_hold, isolation
 from valuma_graph.text import sort_key, t
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from valuma_graph.affiliation import Affiliation, Mode
 
 Basis = Literal["peers", "region", "kind"]
 COMPARED: Final = 10
 """How many of the closest peers of its kind a member is compared with."""
+
+NAMED: Final = 5
+"""Names that a sentence has at most."""
 
 _ROLLED: Final = ("region", "sub_region")
 # Whoever lies outside the area cannot join.
@@ -123,6 +128,56 @@ def locate(
         raise UnknownNodeError(t("cli.wrong.network", lang, name=name, network=network))
     message = "cli.wrong.several" if several else "cli.wrong.node"
     raise UnknownNodeError(t(message, lang, name=name), near)
+
+
+def of_register(aff: Affiliation) -> bool:
+    """
+    Tell whether the networks of the bundled data are among those of an affiliation network.
+
+    Examples
+    --------
+    >>> import valuma_graph as vg
+    >>> of_register(vg.datasets.finland(year=2019)), of_register(vg.datasets.southern_women())
+    (True, False)
+    """
+    return "list_coverage_note" in aff.networks
+
+
+def despite_open_list(lacks: pd.DataFrame) -> pd.DataFrame:
+    """
+    Return the networks that a member is known not to be in though their list is not complete.
+
+    Parameters
+    ----------
+    lacks
+        As `Portfolio` has it.
+
+    Returns
+    -------
+    lacks
+        The rows whose `standing` is decided by what the list is complete for, or by whom the
+        network takes.
+
+    Examples
+    --------
+    >>> import valuma_graph as vg
+    >>> found = portfolio(vg.datasets.southern_women(), "Flora Price")
+    >>> len(despite_open_list(found.lacks))
+    0
+    """
+    return lacks[lacks["standing"].eq("not_member") & lacks["list_status"].ne("complete")]
+
+
+def named(names: Sequence[str]) -> str:
+    """
+    Write the first names of many.
+
+    Examples
+    --------
+    >>> named(["a", "b"]), named(list("abcdefg"))
+    ('a, b', 'a, b, c, d, e, …')
+    """
+    return ", ".join([*names[:NAMED], *(["…"] if len(names) > NAMED else [])])
 
 
 def _network(aff: Affiliation, name: str) -> str | None:

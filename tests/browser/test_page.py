@@ -62,7 +62,8 @@ def open_page(browser):
     complaints, requests, contexts = [], [], []
 
     def opened(address, **options):
-        context = browser.new_context(**options)
+        # A page without a language in its address speaks that of the browser.
+        context = browser.new_context(**{"locale": "fi-FI"} | options)
         contexts.append(context)
         page = context.new_page()
         page.on("console", lambda message: complaints.append(message.text))
@@ -301,3 +302,21 @@ CONTRAST = """() => {
       return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
     }));
 }"""
+
+
+def test_opens_in_the_language_of_the_browser_unless_the_address_says_another(open_page, finland):
+    lang = {}
+    for locale in ("sv-FI", "en-GB", "de-DE"):
+        page = open_page(finland, locale=locale)
+        lang[locale] = page.locator("html").get_attribute("lang")
+    assert lang == {"sv-FI": "sv", "en-GB": "en", "de-DE": "fi"}
+    page = open_page(f"{finland}#lang=fi", locale="sv-FI")
+    assert page.locator("html").get_attribute("lang") == "fi"
+
+
+def test_an_empty_result_of_a_filter_is_said(open_page, finland):
+    page = open_page(finland)
+    page.locator("#municipality input").fill("olematon kunta")
+    assert page.locator("#municipality .nothing").inner_text() == "Ei osumia"
+    page.locator("#municipality input").fill("turku")
+    assert page.locator("#municipality .nothing").inner_text() == ""

@@ -22,6 +22,9 @@ STATUSES: Final = (
 ROLLED: Final = ("region", "sub_region")
 """Levels whose groups stand with the memberships of their municipalities."""
 
+INFO: Final = "valuma-graph info"
+"""The command that says why rows are not used, unless data was chosen."""
+
 SHOWN: Final = 30
 """Rows of a long table for people, unless asked otherwise."""
 
@@ -34,6 +37,7 @@ def isolated(
     abroad: bool = False,
     statuses: Collection[str] = (),
     fail_on: Collection[str] = (),
+    told_by: str = INFO,
     lang: str = "en",
 ) -> Answer:
     """
@@ -54,6 +58,8 @@ def isolated(
         What is listed; all but `connected` when empty.
     fail_on
         Statuses for which the exit code is 3 where a member has one.
+    told_by
+        The command that says why rows of the same data are not used.
     lang
         Language of names and words.
 
@@ -112,7 +118,7 @@ def isolated(
             **lists(aff),
         },
         [Section("members", listed.rename_axis("member_id").reset_index(), shown)],
-        [*about(aff, lang), *words],
+        [*about(aff, lang, told_by), *words],
         code=FLAGGED if failed else 0,
     )
 
@@ -125,6 +131,7 @@ def measure(
     measures: Sequence[str] = (),
     abroad: bool = False,
     top: int = 0,
+    told_by: str = INFO,
     lang: str = "en",
 ) -> Answer:
     """
@@ -144,6 +151,8 @@ def measure(
         Whether members of a level include places of other countries, as for `isolated`.
     top
         Rows; all when 0.
+    told_by
+        The command that says why rows of the same data are not used.
     lang
         Language of names and words.
 
@@ -189,7 +198,7 @@ def measure(
     section = Section(mode, rows.rename_axis(index).reset_index(), shown, kinds)
     summary = {"rows": len(frame), "listed": len(rows), "elsewhere": elsewhere}
     summary |= size(whole) | lists(aff)
-    words = [*about(aff, lang), *words, *_left_out(elsewhere, lang)]
+    words = [*about(aff, lang, told_by), *words, *_left_out(elsewhere, lang)]
     return Answer("measure", summary, [section], words)
 
 
@@ -201,6 +210,7 @@ def overlap(
     min_shared: int = 1,
     abroad: bool = False,
     top: int = 0,
+    told_by: str = INFO,
     lang: str = "en",
 ) -> Answer:
     """
@@ -221,6 +231,8 @@ def overlap(
         Whether pairs of members of a level include places of other countries, as for `isolated`.
     top
         Rows; all when 0.
+    told_by
+        The command that says why rows of the same data are not used.
     lang
         Language of names and words.
 
@@ -258,11 +270,13 @@ def overlap(
     shown = ["name_a", "name_b", "size_a", "size_b", "shared", "jaccard", "overlap_coefficient"]
     summary = {"pairs": len(pairs), "listed": len(rows), "elsewhere": elsewhere}
     summary |= size(part) | lists(aff)
-    words = [*about(aff, lang), *words, *_left_out(elsewhere, lang)]
+    words = [*about(aff, lang, told_by), *words, *_left_out(elsewhere, lang)]
     return Answer("overlap", summary, [Section("pairs", rows, shown)], words)
 
 
-def portfolio(aff: Affiliation, place: str, *, top: int = 10, lang: str = "en") -> Answer:
+def portfolio(
+    aff: Affiliation, place: str, *, top: int = 10, told_by: str = INFO, lang: str = "en"
+) -> Answer:
     """
     Answer which networks a member is in, who its closest peers are, and what it lacks.
 
@@ -274,6 +288,8 @@ def portfolio(aff: Affiliation, place: str, *, top: int = 10, lang: str = "en") 
         Name in any language, code or id.
     top
         Peers, and networks that it lacks; all when 0.
+    told_by
+        The command that says why rows of the same data are not used.
     lang
         Language of names and words.
 
@@ -294,7 +310,7 @@ def portfolio(aff: Affiliation, place: str, *, top: int = 10, lang: str = "en") 
     >>> answer.summary["networks"]
     2
     """
-    from valuma_graph.portfolio import locate
+    from valuma_graph.portfolio import despite_open_list, locate, named
     from valuma_graph.portfolio import portfolio as of
 
     member, former = locate(aff, place, lang=lang)
@@ -310,7 +326,7 @@ def portfolio(aff: Affiliation, place: str, *, top: int = 10, lang: str = "en") 
         pd.Series(through, networks.index, dtype="str"),
     )
     networks["municipalities"] = (networks["through"].str.count(";") + 1).astype("Int64")
-    words = about(aff, lang)
+    words = about(aff, lang, told_by)
     if former is not None:
         words.append(t("cli.portfolio.former", lang, asked=place, name=name))
     possible = number(int(is_of["networks_possible"]), lang)
@@ -329,12 +345,19 @@ def portfolio(aff: Affiliation, place: str, *, top: int = 10, lang: str = "en") 
     if depends_on is not None:
         network = aff.names("networks", lang)[depends_on]
         words.append(t("cli.portfolio.depends_on", lang, network=network))
+    if is_of["status"] != "connected":
+        words.append(t(f"status_means.{is_of['status']}", lang))
     if networks.empty and found.peers.empty and found.lacks.empty:
         words.append(t("cli.about.empty", lang))
+    elif found.lacks.empty:
+        words.append(t("portfolio.lacks_none", lang))
     words += _at_most(aff, lang)
     if len(found.lacks):
         compared = int(found.lacks["compared"].iloc[0])
         words += [t(f"portfolio.by_{found.basis}", lang, n=compared), t("means.standing", lang)]
+    decided = despite_open_list(found.lacks)["name"].tolist()
+    if decided:
+        words.append(t("portfolio.decided", lang, n=len(decided), networks=named(decided)))
     # Narrow enough to be read: the rest is in CSV and JSON.
     shown = ["name", "role", "since", "list_status", "known", "declared"]
     shown += ["municipalities"] if networks["through"].notna().any() else []
@@ -406,7 +429,7 @@ def lists(aff: Affiliation) -> dict[str, int]:
     return {f"lists_{s}": int(status.eq(s).sum()) for s in ("complete", "partial", "unknown")}
 
 
-def about(aff: Affiliation, lang: str) -> list[str]:
+def about(aff: Affiliation, lang: str, told_by: str = INFO) -> list[str]:
     """
     Say what the numbers describe, and how much is unknown.
 
@@ -414,11 +437,11 @@ def about(aff: Affiliation, lang: str) -> list[str]:
     --------
     >>> import valuma_graph as vg
     >>> about(vg.datasets.southern_women(), "en")[1]
-    'All lists of members (14) are complete.'
+    'All lists of members (14) are taken as complete: no table of networks says otherwise.'
     """
     words = described(aff, lang)
     aside = len(aff.set_aside)
-    return [*words, t("cli.about.aside", lang, n=aside)] if aside else words
+    return [*words, t("cli.about.aside", lang, n=aside, command=told_by)] if aside else words
 
 
 def described(aff: Affiliation, lang: str) -> list[str]:
@@ -431,13 +454,18 @@ def described(aff: Affiliation, lang: str) -> list[str]:
     >>> described(vg.datasets.southern_women(), "en")[0]
     'All years together: 18 members, 14 networks, 89 memberships.'
     """
+    from valuma_graph.portfolio import of_register
+
     year = "cli.about.all_years" if aff.year is None else "cli.about.year"
     sizes = {key: t(f"cli.count.{key}", lang, n=n) for key, n in size(aff).items()}
     words = [t("cli.about.set", lang, when=t(year, lang, year=aff.year), **sizes)]
     status = {key.removeprefix("lists_"): n for key, n in lists(aff).items()}
     told = {key: number(n, lang) for key, n in status.items()}
     whole = not status["partial"] and not status["unknown"]
-    words.append(t("cli.about.lists_complete" if whole else "cli.about.lists", lang, **told))
+    alone = not of_register(aff)
+    complete = "cli.about.lists_taken" if alone else "cli.about.lists_complete"
+    words.append(t(complete if whole else "cli.about.lists", lang, **told))
+    words += [t("cli.check.taken", lang)] if alone and status["complete"] and not whole else []
     return words
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -15,8 +16,11 @@ from valuma_graph.errors import TableError, ValumaError
 from valuma_graph.text import Lang, number, t
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator
+    from collections.abc import Callable, Collection, Iterator, Sequence
     from contextlib import AbstractContextManager
+
+    import pandas as pd
+    from cyclopts import Token
 
     from valuma_graph.affiliation import Affiliation
     from valuma_graph.affiliation.assembly import Origin
@@ -24,6 +28,9 @@ if TYPE_CHECKING:
 
 YEAR: Final = 2019
 """The year of the bundled data that is meant when none is given."""
+
+ERRORS: Final = 10
+"""Lines of problems that a command shows before it sends to `check`."""
 
 Status = Literal[
     "isolated",
@@ -46,11 +53,37 @@ Measure = Literal[
 ]
 Mode = Literal["members", "networks"]
 Data = Annotated[Path | None, Parameter(show_default=False)]
-Count = Annotated[int, Parameter(validator=Number(gte=1))]
-Rows = Annotated[int, Parameter(validator=Number(gte=0))]
+
+
+def whole(type_: object, tokens: Sequence[Token]) -> int | str:
+    """
+    Return a whole number as it was written, or "all"; never round, unlike cyclopts.
+
+    Examples
+    --------
+    >>> from cyclopts import Token
+    >>> whole(int, [Token(value="12")])
+    12
+    """
+    (token,) = tokens
+    if re.fullmatch(r"[+-]?[0-9]+", token.value):
+        return int(token.value)
+    everything = "all" in str(type_)
+    if everything and token.value == "all":
+        return token.value
+    raise ValueError(f'"{token.value}" is not a whole number{" or all" * everything}.')
+
+
+Count = Annotated[int, Parameter(validator=Number(gte=1), converter=whole)]
+Rows = Annotated[int, Parameter(validator=Number(gte=0), converter=whole)]
+Year = Annotated[int | None, Parameter(converter=whole)]
 SEVERAL: Final = Parameter(consume_multiple=True, negative=(), show_default=False)
 """Several values after one option, or the option several times."""
 FLAG: Final = Parameter(negative=(), show_default=False)
+
+
+class CheckedError(TableError):
+    """A table has errors, which the message tells line by line in the words of `check`."""
 
 
 class UsageError(Exception):
@@ -85,7 +118,7 @@ class Choice:
 
     root: Annotated[Path | None, Parameter(name="--data")] = None
     only: Annotated[bool, FLAG] = False
-    year: int | Literal["all"] | None = None
+    year: Annotated[int | Literal["all"] | None, Parameter(converter=whole)] = None
     evidence: Literal["explicit", "composite", "implied", "candidate", "draft"] = "composite"
     snapshot_gap: Rows = 5
     undated: Annotated[bool, FLAG] = False
@@ -184,16 +217,28 @@ def path_text(path: Path | None) -> str | None:
     return None if path is None else str(path)
 
 
-def command_line(command: str, data: Path | None, about: str | None, choice: Choice) -> str:
+def command_line(
+    command: str,
+    data: Path | None,
+    about: str | None,
+    choice: Choice,
+    *,
+    folders: bool = False,
+) -> str:
     """
-    Write a command line again: what changes the result, and no folder of this machine.
+    Write a command line again: what changes the result, and unless asked no folder of this machine.
 
     Examples
     --------
     >>> command_line("report", Path("/tmp/own.csv"), "Åbo", Choice(year=2020, undated=True))
     'valuma-graph report own.csv --about "Åbo" --year 2020 --undated'
     """
-    words = [f"valuma-graph {command}", *([data.name] if data else [])]
+
+    def named(path: Path) -> str:
+        words = str(path) if folders else path.name
+        return f'"{words}"' if folders and re.search(r"\s", words) else words
+
+    words = [f"valuma-graph {command}", *([named(data)] if data else [])]
     words += [f'--about "{about}"'] if about else []
     usual = Choice()
     for field in fields(choice):
@@ -201,7 +246,7 @@ def command_line(command: str, data: Path | None, about: str | None, choice: Cho
         if value == getattr(usual, field.name):
             continue
         option = "--data" if field.name == "root" else f"--{field.name.replace('_', '-')}"
-        shown = value.name if isinstance(value, Path) else value
+        shown = named(value) if isinstance(value, Path) else value
         shown = " ".join(shown) if isinstance(shown, tuple) else shown
         words.append(option if shown is True else f"{option} {shown}")
     return " ".join(words)
@@ -320,8 +365,12 @@ def _check_statutory(choice: Choice, lang: Lang) -> None:
 def _accepted(data: Path, choice: Choice, voice: Voice) -> Origin:
     from valuma_graph import reading
     from valuma_graph.places import gazetteer
+    from valuma_graph.tables.findings import problems_frame
 
     found = take_in(data, choice.root, _year(choice), alone=choice.only)
+    if found.errors:
+        frame = problems_frame(found.problems, lang=voice.lang)
+        raise _refused(frame, data, choice, voice.lang, _year(choice))
     origin = reading.accept(
         found, known=gazetteer(choice.root), year=_year(choice), lang=voice.lang
     )
@@ -330,6 +379,22 @@ def _accepted(data: Path, choice: Choice, voice: Voice) -> Origin:
         words = t("cli.about.warnings", voice.lang, file=data, count=count)
         console.say(words, quiet=voice.quiet)
     return origin
+
+
+def _refused(
+    frame: pd.DataFrame, data: Path | None, choice: Choice, lang: Lang, year: int | None = None
+) -> CheckedError:
+    """Say what is wrong with tables in the words of `check`, and which command says the rest."""
+    from valuma_graph.cli.overview import problem_lines
+
+    wrong = frame[frame["severity"].eq("error")]
+    lines = [line for line in problem_lines(wrong, lang).splitlines() if line]
+    asked = Choice(root=choice.root, year=year)
+    again = command_line("check", data, None, asked, folders=True)
+    rest = len(lines) - ERRORS
+    more = [t("cli.wrong.more", lang, n=rest)] if rest > 0 else []
+    last = t("cli.wrong.check", lang, command=again)
+    return CheckedError("\n".join([*lines[:ERRORS], *more, last]), frame)
 
 
 def _built(own: Origin | None, choice: Choice) -> Affiliation:
@@ -366,6 +431,15 @@ def _of_another_folder(choice: Choice, lang: Lang) -> Iterator[None]:
     """Say of tables in another folder that they cannot be used, instead of failing at a column."""
     try:
         yield
+    except TableError as error:
+        if choice.root is None or isinstance(error, CheckedError):
+            raise
+        from valuma_graph.datacheck import check_data
+
+        frame = check_data(choice.root, lang=lang)
+        if not frame["severity"].eq("error").any():
+            raise
+        raise _refused(frame, None, choice, lang) from error
     except (KeyError, ValueError, FileNotFoundError) as error:
         if choice.root is None or isinstance(error, ValumaError):
             raise

@@ -18,6 +18,7 @@ from valuma_graph.cli.arguments import (
     OUTPUT,
     SEVERAL,
     VOICE,
+    CheckedError,
     Choice,
     Count,
     Data,
@@ -29,6 +30,7 @@ from valuma_graph.cli.arguments import (
     Status,
     UsageError,
     Voice,
+    Year,
     check_level,
     check_paths,
     check_year,
@@ -164,7 +166,7 @@ def check(
     /,
     *,
     root: Annotated[Path | None, Parameter(name="--data")] = None,
-    year: int | None = None,
+    year: Year = None,
     output: Output = OUTPUT,
 ) -> int:
     """
@@ -199,7 +201,7 @@ def check(
             from valuma_graph.tables.findings import problems_frame
 
             problems = problems_frame(take_in(data, root, year).problems, lang=output.lang)
-    answer = overview.check(problems, lang=output.lang)
+    answer = overview.check(problems, taken=data is not None, lang=output.lang)
     own = {"data": path_text(data), "data_folder": path_text(root), "year": year}
     return _answer(answer, form, output, own)
 
@@ -253,6 +255,7 @@ def measure(
             measures=measures,
             abroad=abroad,
             top=_top(top, form),
+            told_by=_told_by(data, choice),
             lang=output.lang,
         )
     own = {"mode": mode, "level": level, "measures": [*measures], "abroad": abroad, "top": top}
@@ -309,6 +312,7 @@ def overlap(
             min_shared=fewest,
             abroad=abroad,
             top=_top(top, form),
+            told_by=_told_by(data, choice),
             lang=output.lang,
         )
     own = {"mode": mode, "level": level, "min_shared": fewest, "abroad": abroad, "top": top}
@@ -367,6 +371,7 @@ def isolated(  # noqa: PLR0913  one for each option
             min_networks=min_networks,
             statuses=answers.STATUSES if all_rows else status,
             fail_on=fail_on,
+            told_by=_told_by(data, choice),
             lang=output.lang,
         )
     own = {
@@ -411,7 +416,9 @@ def portfolio(
     form = form_of(output)
     aff = load("portfolio", data, choice, output)
     with working("cli.working.computing", output):
-        answer = answers.portfolio(aff, place, top=top, lang=output.lang)
+        answer = answers.portfolio(
+            aff, place, top=top, told_by=_told_by(data, choice), lang=output.lang
+        )
     return _answer(answer, form, output, {"place": place, "top": top} | said(data, choice))
 
 
@@ -511,12 +518,20 @@ def _refuse(error: Exception, words: Sequence[str], lang: Lang) -> int:
         names = ", ".join(error.suggestions)
         hint = f" {t('cli.wrong.suggestions', lang, names=names)}" if names else ""
         why = error.message + hint
+    if isinstance(error, CheckedError):
+        console.say(why)  # each line says itself that it is an error
+        return PROBLEMS
     console.say(f"{t('cli.wrong.error', lang)}: {why}")
     if isinstance(error, CycloptsError):
         command = f"{words[0]} " if words and words[0] in app else ""
         console.say(t("cli.wrong.usage", lang, command=command))
     in_data = isinstance(error, ValumaError) and not isinstance(error, _ASKED_WRONGLY)
     return PROBLEMS if in_data else USAGE
+
+
+def _told_by(data: Path | None, choice: Choice) -> str:
+    """Write the command that says which rows of the same data are not used."""
+    return command_line("info", data, None, choice, folders=True)
 
 
 def _top(top: int | None, form: console.Format) -> int:

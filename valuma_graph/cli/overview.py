@@ -85,7 +85,7 @@ def info(
     return Answer("info", summary, sections, words)
 
 
-def check(problems: pd.DataFrame, *, lang: str = "en") -> Answer:
+def check(problems: pd.DataFrame, *, taken: bool = False, lang: str = "en") -> Answer:
     """
     Answer what is wrong with tables.
 
@@ -93,6 +93,8 @@ def check(problems: pd.DataFrame, *, lang: str = "en") -> Answer:
     ----------
     problems
         As `problems` or `check_data` return them.
+    taken
+        Whether to say that lists are taken as complete, as those of a user's tables are.
     lang
         Language of the words.
 
@@ -119,14 +121,23 @@ def check(problems: pd.DataFrame, *, lang: str = "en") -> Answer:
         "check",
         summary,
         [Section("problems", problems, [])],
-        [words],
-        plain=_lines(problems, lang),
+        [words, *([t("cli.check.taken", lang)] if taken else [])],
+        plain=problem_lines(problems, lang),
         code=PROBLEMS if count["error"] else 0,
     )
 
 
-def _lines(problems: pd.DataFrame, lang: str) -> str:
-    """Write `file, sheet, row, column: message`, a problem of many rows once."""
+def problem_lines(problems: pd.DataFrame, lang: str) -> str:
+    """
+    Write `file, sheet, row, column: message`, a problem of many rows once.
+
+    Examples
+    --------
+    >>> raw = pd.DataFrame({"kunta": ["Tamprere"], "verkosto": ["Hinku"]})
+    >>> import valuma_graph as vg
+    >>> print(problem_lines(vg.problems(raw), "en").partition(": error: ")[0])
+    DataFrame, row 2, column kunta
+    """
     lines: list[str] = []
     last = None
     same = ["file", "sheet", "column", "severity", "message"]

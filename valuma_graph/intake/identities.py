@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from valuma_graph.places import Gazetteer
 
 _EXPLICIT = re.compile(rf"(?P<kind>{'|'.join(KINDS)}):(?P<rest>.+)", re.DOTALL)
+_ORGANISATION = re.compile(
+    r"(?:organisaatio|organi[sz]ation)\s*:\s*(?P<rest>\S.*)", re.IGNORECASE | re.DOTALL
+)
 _PLACE_ID = re.compile(r"[a-z_]+:(?:[A-Z]{2}(?:-[A-Za-z0-9_.-]+)?|[a-z0-9_]+)")
 _ORGANISATION_ID = re.compile(r"organisation:[a-z0-9_]+")
 _CODE = re.compile(r"(?:KU|MK|SK)?\d+")
@@ -27,6 +30,10 @@ _NUMBER = re.compile(r"[0-9]+")
 _NETWORK_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
 _SWAPPED_MEMBERS, _SWAPPED_NETWORKS = 0.3, 0.7
 _SUGGESTIONS = 3
+_LIKE = 0.85
+_SHORTEST_WORD = 4
+_GENERIC = {"verkosto", "nätverk", "network"}
+_MOST_COMPARED = 1000  # new networks; each is compared with every known name
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,10 +47,13 @@ class Register:
         Every id.
     by_name
         Normal form of a name → id, where the name means one id only.
+    shown
+        Normal form of a name → the name as it is written.
     """
 
     ids: frozenset[str] = frozenset()
     by_name: Mapping[str, str] = field(default_factory=dict)
+    shown: Mapping[str, str] = field(default_factory=dict)
 
     def find(self, text: str) -> str | None:
         """Return the id that a text is, or is the name of."""
@@ -67,13 +77,15 @@ def register(frame: pd.DataFrame | None) -> Register:
     if frame is None or frame.empty:
         return Register()
     meant: dict[str, set[str]] = {}
+    shown: dict[str, str] = {}
     for column in ("name_fi", "name_sv", "name_en"):
         if column in frame:
             named = frame[column].dropna()
             for identity, name in zip(named.index, named, strict=True):
                 meant.setdefault(normal(str(name)), set()).add(str(identity))
+                shown.setdefault(normal(str(name)), str(name))
     single = {name: next(iter(ids)) for name, ids in meant.items() if len(ids) == 1}
-    return Register(frozenset(map(str, frame.index)), single)
+    return Register(frozenset(map(str, frame.index)), single, shown)
 
 
 @dataclass(frozen=True, eq=False)
@@ -160,9 +172,10 @@ def finnish_members(
         _Asked(all_texts[p // len(all_kinds)], all_kinds[p % len(all_kinds)])
         for p in pairs.tolist()
     ]
-    answers = _answers(asked, hint, own, gazetteer, year)
+    meant = [_Asked(_in_english(text), kind) for text, kind in asked]
+    answers = _answers(meant, hint, own, gazetteer, year)
     _note_answers(column, asked, answers, pair_of)
-    other = [_of_other_kind(a, answer, hint) for a, answer in zip(asked, answers, strict=True)]
+    other = [_of_other_kind(a, answer, hint) for a, answer in zip(meant, answers, strict=True)]
     taken = {a.text: str(x.member_id) for a, x, o in zip(asked, answers, other, strict=True) if o}
     column.note(
         "other_kind",
@@ -196,6 +209,12 @@ class _Answer(NamedTuple):
         return self.status in {"exact", "former", "own", "empty"}
 
 
+def _in_english(text: str | None) -> str | None:
+    """Return "organisaatio: Esedu" as "organisation:Esedu"."""
+    told = _ORGANISATION.fullmatch(text) if text else None
+    return f"organisation:{told['rest']}" if told else text
+
+
 def _answers(
     asked: list[_Asked], hint: str | None, own: Register, gazetteer: Gazetteer, year: int | None
 ) -> list[_Answer]:
@@ -225,7 +244,7 @@ def _answers(
             and not (hint in CODE_WIDTH and _NUMBER.fullmatch(text or ""))
         ]
         _resolve(answers, asked, among, gazetteer, division, None)
-    _take_free(answers, asked)
+    _take_free(answers, asked, hint)
     return answers
 
 
@@ -262,7 +281,7 @@ def _resolve(
             answers[i] = new
 
 
-def _take_free(answers: list[_Answer], asked: list[_Asked]) -> None:
+def _take_free(answers: list[_Answer], asked: list[_Asked], hint: str | None) -> None:
     """Accept organisations of any name, and ids of places abroad that the gazetteer lacks."""
     names: dict[str, str] = {}
     for i in sorted(range(len(asked)), key=lambda i: asked[i].text or ""):
@@ -274,14 +293,24 @@ def _take_free(answers: list[_Answer], asked: list[_Asked]) -> None:
             if _PLACE_ID.fullmatch(text) and not told["rest"].startswith("FI"):
                 answers[i] = _Answer(text, "unlisted", name=told["rest"])
             continue
-        if not told and kind != "organisation":
+        is_name = answers[i].status in {"unknown", "malformed"} and not _CODE.fullmatch(text)
+        by_header = hint == "organisation" and kind is None and is_name
+        if not told and kind != "organisation" and not by_header:
             continue
         name = told["rest"].strip() if told else text
         is_id = told and _ORGANISATION_ID.fullmatch(text)
         made = text if is_id else f"organisation:{slug(name)}"
         if names.setdefault(made, normal(name)) != normal(name):
             made = _told_apart(made, name)
-        answers[i] = _Answer(made, "free", name=name)
+        near = tuple(s for s in answers[i].suggestions if by_header and _like(name, s))
+        answers[i] = _Answer(made, "free", near, name=name)
+
+
+def _like(name: str, suggestion: str) -> bool:
+    from difflib import SequenceMatcher
+
+    near = normal(suggestion.rpartition(" (")[0] or suggestion)
+    return SequenceMatcher(None, normal(name), near).ratio() >= _LIKE
 
 
 def _told_apart(identity: str, name: str) -> str:
@@ -310,6 +339,8 @@ def _note_answers(
     }
     for code, which in cases.items():
         column.note(code, np.array(which, dtype=bool)[pair_of], suggest=suggest)
+    free = np.array([a.status == "free" and bool(a.suggestions) for a in answers], dtype=bool)
+    column.note("organisation_like", free[pair_of], "warning", suggest=suggest)
     unlisted = np.array([a.status == "unlisted" for a in answers], dtype=bool)
     column.note("unlisted_place", unlisted[pair_of], "warning")
     padded = np.array([a.padded for a in answers], dtype=bool)
@@ -366,8 +397,9 @@ def networks(
     Returns
     -------
     identified
-        Ids made from names: see `slug`. Two names that differ in more than case, spaces and
-        hyphens but give the same id are told apart by digits after it, and noted.
+        Ids made from names: see `slug`; a new name very like a known one is noted. Two names
+        that differ in more than case, spaces and hyphens but give the same id are told apart by
+        digits after it, and noted.
     """
     codes, distinct = pd.factorize(column.text)
     known = [r for r in registers if r.ids]
@@ -399,5 +431,34 @@ def networks(
 
         column.note("unknown_network", lost[codes], suggest=suggest)
     column.note("similar_names", alike[codes], "warning", suggest=slug)
+    if known and not as_is:
+        _note_like(column, known, named)
     ids = pd.Series(found.array.take(codes), index=column.text.index)
     return Identified(ids, named)
+
+
+def _note_like(column: Column, known: Iterable[Register], named: Mapping[str, str]) -> None:
+    """Note the first row of each new network whose name resembles that of a known one."""
+    from difflib import get_close_matches
+
+    by_core = {_core(text): text for r in known for text in r.shown.values()}
+    near: dict[str, str] = {}
+    for text in sorted(named.values())[:_MOST_COMPARED]:
+        asked = _core(text)
+        close = get_close_matches(asked, by_core, 1, _LIKE)
+        within = [
+            by_core[core]
+            for core in by_core
+            if min(len(core), len(asked)) >= _SHORTEST_WORD
+            and (f" {core} " in f" {asked} " or f" {asked} " in f" {core} ")
+        ]
+        if found := [by_core[c] for c in close] + within:
+            near[text] = found[0]
+    first = column.text.isin(list(near)) & ~column.text.duplicated()
+    column.note("network_like", first.to_numpy(dtype=bool), "warning", suggest=near.get)
+
+
+def _core(text: str) -> str:
+    """Return the words of a name without "verkosto", which makes any two names alike."""
+    words = re.findall(r"\w+", normal(text))
+    return " ".join([w for w in words if w not in _GENERIC] or words)

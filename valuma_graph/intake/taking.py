@@ -201,7 +201,13 @@ def _memberships(
     evidence = cells.terms(
         table.column("evidence", found), "evidence", code="unknown_evidence", default="explicit"
     )
-    dates = {name: cells.dates(table.column(name, found)) for name in ("since", "until", "as_of")}
+    since = table.column("since", found)
+    open_ended = since.text.str.replace(r"^(\d{4})\s*[-–—]$", r"\1", regex=True)
+    dates = {
+        "since": cells.dates(cells.Column(open_ended, since.rows, since.title, found)),
+        "until": cells.dates(table.column("until", found)),
+        "as_of": cells.dates(table.column("as_of", found)),
+    }
     reversed_ = dates["since"].first > dates["until"].last
     table.column("until", found).note(
         "reversed_dates", reversed_, values={"since": table.headers.get("since", "since")}
@@ -351,6 +357,8 @@ def _note_repeated(
     key = np.zeros(len(frame), dtype=np.int64)
     for name in ("network_id", "member_id", "role", "as_of"):
         key = _joined(key, frame[name])
+    if "listed_id" in table.frame:  # several municipalities that one region stands for
+        key = _joined(key, table.frame["listed_id"])
     membership = key
     for name in ("since", "until", "source"):
         key = _joined(key, frame[name])

@@ -74,7 +74,7 @@ def render(
         title=voice.each(titles),
         lead=voice.t("page.lead" if page.has_places else "page.lead_any"),
         describes=page.describes(),
-        sections=page.all(centre, focus),
+        sections=page.all(centre, focus, command=command),
         files=[(name, voice.t(f"table.{name}")) for name in files],
         method=page.method(command),
         sources=page.sources(),

@@ -7,6 +7,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Final
 
 from valuma_graph.measures.isolates import at_home
+from valuma_graph.portfolio import despite_open_list, named, of_register
 from valuma_graph.report.listings import (
     LIST_STATUSES,
     STATUSES,
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
     from valuma_graph.affiliation import Affiliation, Mode
     from valuma_graph.report.results import Results
     from valuma_graph.report.voice import Voice
+
+_REPORT: Final = "valuma-graph report"
+_EXAMPLE: Final = "municipality:FI-491"  # Mikkeli
 
 PAIRS: Final = 100
 """Pairs of networks on the page; all of them are in the table beside it."""
@@ -101,13 +105,17 @@ class Sections:
         return [self.voice.t(f"page.sources.{key}") for key in keys]
 
     def all(
-        self, centre: tuple[Mode, str] | None, focus: Mapping[str, pd.DataFrame]
+        self,
+        centre: tuple[Mode, str] | None,
+        focus: Mapping[str, pd.DataFrame],
+        *,
+        command: str = "",
     ) -> list[Section]:
         """Return all parts of the page in order, the one on the centre first."""
         parts = [
             self._figures(),
             self._unknown(),
-            self._most(),
+            self._most(None if centre else command),
             self._overlap(),
             self._outside(),
             self._networks(),
@@ -128,7 +136,8 @@ class Sections:
     def _figures(self) -> Section:
         t, number = self.voice.t, self.voice.number
         n, ties = len(self.aff.networks), int(self.aff.incidence.nnz)
-        note = "memberships_note" if self._incomplete else "memberships_note_complete"
+        whole = "complete" if of_register(self.aff) else "taken"
+        note = "memberships_note" if self._incomplete else f"memberships_note_{whole}"
         figures = [
             Figure(
                 number(n),
@@ -202,12 +211,15 @@ class Sections:
     def _list_points(self) -> list[Markup]:
         t, total = self.voice.t, len(self.aff.networks)
         if not self._incomplete:
-            return [t("page.unknown.lists_none", n=total)]
+            key = "lists_none" if of_register(self.aff) else "lists_taken"
+            return [t(f"page.unknown.{key}", n=total)]
         lists = {k: n for k, n in self._lists.items() if k != "complete"}
         open_lists = self.aff.networks["list_status"].ne("complete").to_numpy()
         cover = self.results.coverage[open_lists]
         told = cover[cover["declared"].notna()]
+        taken = not of_register(self.aff) and self._lists["complete"]
         return [
+            *([t("cli.check.taken")] if taken else []),
             t("page.unknown.lists", total=total, incomplete=self._incomplete, **lists),
             t(
                 "page.unknown.declared",
@@ -250,7 +262,7 @@ class Sections:
         municipalities = level == "municipality"
         return results.isolation_municipalities if municipalities else results.isolation_regions
 
-    def _most(self) -> Section:
+    def _most(self, command: str | None) -> Section:
         t, one = self.voice.t, self.listing
         frames = {level: self._isolation(level) for level in ("municipality", "region")}
         tables, shown = [], []
@@ -267,6 +279,16 @@ class Sections:
             columns = self._columns(kinds if several else [])
             tables.append(self._members("other", caption, rest, columns))
         paragraphs = [t("page.most.intro")] if self.has_places else []
+        if self.has_places and of_register(self.aff):
+            paragraphs.append(t("page.most.large"))
+        towns = frames["municipality"]
+        if towns is not None and command is not None and command.startswith(_REPORT):
+            tail = command.removeprefix(_REPORT)
+            place = towns["name"].get(_EXAMPLE, towns["name"].iloc[0])
+            place = f'"{place}"' if " " in place else place
+            one_page = f"{_REPORT}{tail} --about {place}"
+            listing = f"valuma-graph portfolio {place}{tail}"
+            paragraphs.append(t("page.most.one_place", report=one_page, portfolio=listing))
         if tables and self._home is not None:
             country = self.voice.plain_word("country", self._home)
             paragraphs.append(t("page.most.home", country=country))
@@ -410,8 +432,18 @@ class Sections:
         if "networks_own" in row:
             ways = {"own": row["networks_own"], "via": row["networks_of_municipalities"]}
             paragraphs.append(t("page.about.two_ways", **ways))
+        if row["status"] != "connected":
+            paragraphs.append(t(f"status_means.{row['status']}"))
+        if lacks.empty:
+            paragraphs.append(t("portfolio.lacks_none"))
         compared = int(lacks["compared"].iloc[0]) if len(lacks) else 0
         notes = [t(f"portfolio.by_{row['compared_by']}", n=compared), t("means.standing")]
+        decided = despite_open_list(lacks)
+        if len(decided):
+            ids = decided.get("network_id", decided.index)
+            words = [self.listing.names["networks"][i] for i in ids]
+            shown: dict[str, str] = {la: named([w[la] for w in words]) for la in self.voice.langs}
+            notes.append(t("portfolio.decided", n=len(decided), networks=shown))
         networks = focus["about_networks"]
         through = networks["through"].notna().any()
         columns = [

@@ -175,6 +175,7 @@ def read_table(
     grid = grids[0] if len(grids) == 1 else _sheet_for(grids, role)
     # What is wrong with other sheets is no concern of this table.
     problems = [p for p in problems if p.sheet in (None, grid.sheet)]
+    problems += _unread(grids, {role: grid})
     table, more = _understood(grid, role)
     return table, problems + more
 
@@ -215,6 +216,7 @@ def read_workbook(source: Source) -> tuple[dict[Role, RawTable], list[Problem]]:
     tables: dict[Role, RawTable] = {}
     used = {grid.sheet for grid in chosen.values()}
     problems = [p for p in problems if p.sheet is None or p.sheet in used]
+    problems += _unread(grids, chosen)
     for role, grid in chosen.items():
         if role != "memberships" and not len(grid.rows):
             continue
@@ -246,20 +248,56 @@ def _read_folder(folder: Path) -> tuple[dict[Role, RawTable], list[Problem]]:
 
 
 def _sheets_by_role(grids: Sequence[Grid]) -> dict[Role, Grid]:
-    """Tell sheets apart by their name, the rest by their headers."""
+    """Tell sheets apart by their name, unless their headers speak against it, else by these."""
     chosen: dict[Role, Grid] = {}
-    names = {key(n): role for role in ROLES for n in vocabulary()["sheets"][role]}
-    other = {key(n) for n in vocabulary()["sheets"]["other"]}
+    left = [g for g in grids if not _explains(g)]
+    lists = [g for g in left if _best_role(g) == "memberships"]
+    expected = [g for g in lists if _named_role(g) in {None, "memberships"}]
     for grid in grids:
-        if role := names.get(key(grid.sheet or "")):
-            chosen.setdefault(role, grid)
-    left = [g for g in grids if g not in chosen.values() and key(g.sheet or "") not in other]
+        role = _named_role(grid)
+        if role is None or (role == "memberships" and lists and grid not in lists):
+            continue
+        if grid in lists and not (expected and _has_required(grid, role)):
+            role = "memberships"
+        chosen.setdefault(role, grid)
+    left = [g for g in left if g not in chosen.values()]
     for role in ROLES:
-        fits = [g for g in left if _has_required(g, role)]
+        # A second list is no table of members, although it has a name and a source.
+        fits = [g for g in left if _best_role(g) == role]
         if role not in chosen and fits:
             chosen[role] = fits[0]
             left.remove(fits[0])
     return chosen
+
+
+def _named_role(grid: Grid) -> Role | None:
+    names = {key(n): role for role in ROLES for n in vocabulary()["sheets"][role]}
+    return names.get(key(grid.sheet or ""))
+
+
+def _explains(grid: Grid) -> bool:
+    return key(grid.sheet or "") in {key(n) for n in vocabulary()["sheets"]["other"]}
+
+
+def _best_role(grid: Grid) -> Role | None:
+    """Return the role that the headers of a sheet fit, of several the one that knows most."""
+    if matrix.folded_side(grid, _meanings(grid, "memberships")):
+        return "memberships"
+    fits = [role for role in ROLES if _has_required(grid, role)]
+    return max(fits, key=lambda r: len(set(_meanings(grid, r).values())), default=None)
+
+
+def _unread(grids: Sequence[Grid], chosen: Mapping[Role, Grid]) -> list[Problem]:
+    """Name the sheets that have data of a role for which another sheet is read."""
+    problems: list[Problem] = []
+    for grid in grids:
+        if _explains(grid) or any(grid is g for g in chosen.values()) or not len(grid.rows):
+            continue
+        role = _best_role(grid)
+        if role and role in chosen:
+            found = Findings(grid.file, grid.sheet, problems)
+            found.note("sheet_unread", "warning", value=grid.sheet, read=chosen[role].sheet or "")
+    return problems
 
 
 def _has_required(grid: Grid, role: Role) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from valuma_graph.tables.cells import vocabulary
+from valuma_graph.tables.cells import key, vocabulary
 from valuma_graph.tables.margins import is_total
 
 if TYPE_CHECKING:
@@ -49,8 +49,9 @@ def unfolded(grid: Grid, meanings: Mapping[int, str], side: str, found: Findings
     """
     Return a matrix as a list: one row for each mark, numbered as the row that it stands in.
 
-    Cells that are neither yes nor no are noted, and so are rows without any mark, which a list
-    cannot hold.
+    Cells that are neither yes nor no are noted, and so are columns that are not read as one of
+    the matrix although nothing tells what else they are, and rows without any mark, which a
+    list cannot hold.
 
     Parameters
     ----------
@@ -77,6 +78,7 @@ def unfolded(grid: Grid, meanings: Mapping[int, str], side: str, found: Findings
             found.note_rows("bad_mark", "error", rows, values, column=title)
         elif not odd.any():
             empty.add(i)
+    _note_unread(grid, meanings, {*marked, *empty}, found)
     marks = np.column_stack(list(marked.values()))
     row, column = np.nonzero(marks)
     kept = [i for i in range(len(grid.header)) if i not in marked and i not in empty]
@@ -89,6 +91,34 @@ def unfolded(grid: Grid, meanings: Mapping[int, str], side: str, found: Findings
     cells[len(kept)] = pd.Series(titles[column], dtype="str")
     header = (*(grid.header[i] for i in kept), side)
     return replace(grid, header=header, cells=cells, rows=grid.rows[row])
+
+
+def _note_unread(grid: Grid, meanings: Mapping[int, str], read: set[int], found: Findings) -> None:
+    for i, cell in enumerate(grid.header):
+        texts, title = grid.cells[i].dropna(), cell.strip()
+        if i in meanings or i in read or texts.empty:
+            continue
+        if is_total(title):
+            known = not only_marks(texts)
+        else:
+            known = key(title.partition("(")[0]) in _other_headers() if title else False
+        if not known:
+            found.note(
+                "column_unread",
+                "warning",
+                row=grid.header_row,
+                column=title or f"column_{i + 1}",
+                value=str(texts.iloc[0]),
+            )
+
+
+@cache
+def _other_headers() -> frozenset[str]:
+    """Return the headers that mean something in any table: ids, counts, remarks."""
+    tables = vocabulary()["headers"].values()
+    return frozenset(
+        key(word) for table in tables for name, words in table.items() for word in (name, *words)
+    )
 
 
 def only_marks(column: pd.Series) -> bool:

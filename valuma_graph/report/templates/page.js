@@ -1,9 +1,12 @@
 "use strict";
 (() => {
   const root = document.documentElement;
-  const first = root.lang;
   const buttons = [...document.querySelectorAll("[data-lang]")];
   const langs = buttons.map((button) => button.dataset.lang);
+
+  // Without a language in the address, the page speaks that of the browser, if it has it.
+  const wanted = (navigator.languages || []).map((tag) => tag.split("-")[0].toLowerCase());
+  const first = wanted.find((lang) => langs.includes(lang)) || root.lang;
 
   // What a cell shows in the language of the page.
   const shown = (cell) => {
@@ -35,6 +38,7 @@
     const table = box.querySelector("table");
     const filter = box.querySelector("input");
     const count = box.querySelector(".count");
+    const nothing = box.querySelector(".nothing span");
     const more = box.querySelector(".more");
     const rows = [...table.tBodies[0].rows];
     const texts = new Map(rows.map((row) => [row, row.textContent.toLocaleLowerCase()]));
@@ -54,6 +58,7 @@
         row.hidden = !words.every((word) => texts.get(row).includes(word));
         if (!row.hidden) kept += 1;
       }
+      nothing.hidden = kept > 0;
       box.classList.toggle("filtered", words.length > 0);
       count.value = words.length ? `${kept} / ${rows.length}` : `${rows.length}`;
     });
@@ -120,8 +125,9 @@
   });
 
   root.classList.add("ready");
+  const opening = asked() || first;
+  if (opening !== root.lang) speak(opening);
   if (asked()) {
-    if (asked() !== root.lang) speak(asked());
     const target = document.getElementById(parts()[0]);
     if (target) target.scrollIntoView();
   }
