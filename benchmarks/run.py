@@ -57,12 +57,14 @@ def ours(table):
     from valuma_graph.measures.cohesion import components
 
     aff = vg.read(table, places=None)
-    degrees = aff.incidence.sum(axis=1), aff.incidence.sum(axis=0)
+    whole = aff.incidence.astype("int64")
+    degrees = whole.sum(axis=1), whole.sum(axis=0)
     covered = vg.coverage(aff)
     members, networks = components(aff)
     parts = pd.concat([members, networks])
     alone = int(parts.isna().sum())
-    return int(degrees[0].max()), len(covered), int(parts.nunique()) + alone
+    largest = max(int(side.max()) for side in degrees)
+    return largest, len(covered), int(parts.nunique()) + alone
 
 
 def pandas_and_scipy(table):
@@ -77,8 +79,8 @@ def pandas_and_scipy(table):
     n, m = len(members), len(networks)
     matrix = sparse.coo_array((np.ones(len(i), np.int8), (i, j)), shape=(n, m)).tocsr()
     whole = sparse.coo_array((np.ones(len(i), np.int8), (i, j + n)), shape=(n + m, n + m))
-    degrees = np.diff(matrix.indptr)
-    return int(degrees.max()), m, int(csgraph.connected_components(whole, directed=False)[0])
+    largest = max(int(np.diff(matrix.indptr).max()), int(np.bincount(j).max()))
+    return largest, m, int(csgraph.connected_components(whole, directed=False)[0])
 
 
 def igraph(table):

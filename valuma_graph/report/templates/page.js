@@ -4,9 +4,11 @@
   const buttons = [...document.querySelectorAll("[data-lang]")];
   const langs = buttons.map((button) => button.dataset.lang);
 
-  // Without a language in the address, the page speaks that of the browser, if it has it.
+  // Without a language in the address, a page in English, which nobody need have chosen, speaks
+  // the language of the browser, if it has it; one in Finnish or Swedish was asked for.
   const wanted = (navigator.languages || []).map((tag) => tag.split("-")[0].toLowerCase());
-  const first = wanted.find((lang) => langs.includes(lang)) || root.lang;
+  const own = wanted.find((lang) => langs.includes(lang));
+  const first = (root.lang === "en" && own) || root.lang;
 
   // What a cell shows in the language of the page.
   const shown = (cell) => {
