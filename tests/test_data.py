@@ -405,3 +405,13 @@ def test_messages_are_in_the_language(lang, copy):
     assert "12" in message
     assert "held_as_of" in message
     assert {"fi": "mutta", "sv": "men", "en": "but"}[lang] in message.split()
+
+
+def test_codes_of_the_language_status_mean_what_the_groups_say():
+    described = places.data_path("datapackage.json").read_text("utf-8")
+    assert "2 Swedish, 3 bilingual with Swedish majority" in described
+    table = places.data_path("municipalities", "municipalities.csv")
+    with table.open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    aland = [row["language_status"] for row in rows if row["region"] == "21"]
+    assert set(aland) == {"2"}  # all municipalities of Åland are monolingual Swedish
