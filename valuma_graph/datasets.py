@@ -54,18 +54,18 @@ def finland(
         A user's own tables, as `reading.accept` returns them, that are added. Their lists stand
         beside the bundled ones, and rows without a year count.
 
+    Returns
+    -------
+    aff
+        All municipalities and regions of the year's division are members, and the foreign
+        regions, countries and organisations that its memberships name.
+
     Raises
     ------
     TableError
         If the tables of `root` have errors; `.problems` lists them.
     ValueError
         If the year has no division, or a grade or grouping does not exist.
-
-    Returns
-    -------
-    aff
-        All municipalities and regions of the year's division are members, and the foreign
-        regions, countries and organisations that its memberships name.
 
     Examples
     --------

@@ -49,7 +49,8 @@ def read(
     networks
         Names, kinds, years, declared counts, status of the lists.
     year
-        The year to describe; None takes all rows together.
+        The year to describe; None takes all rows together, or the year that tables which
+        `export` wrote say they are of (`described_year` in the table of networks).
     places
         `"finland"`: members are Finnish municipalities, regions and so on, by name or code,
         and are checked; None: members are whatever the table says.
