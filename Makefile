@@ -49,4 +49,4 @@ $(VENV)/.dev: $(VENV)/.installed
 	touch $@
 
 clean:
-	rm -rf $(VENV) build dist out docs/_build
+	rm -rf $(VENV) build dist out docs/_build docs/gallery

@@ -177,6 +177,54 @@ def tables(sizes: list[str], runs: int) -> list[tuple[str, ...]]:
     return rows
 
 
+_READY = """
+import time, warnings
+import geopandas, igraph, matplotlib.figure, scipy.sparse, shapely, valuma_graph as vg
+aff = vg.datasets.finland(year=2019)
+corridor = vg.Corridor("main line", "main_line", 30)
+"""
+_PLACES = {
+    "boundaries, 310 municipalities": ("", "answer = len(vg.boundaries(2020))"),
+    "footprint, 157 networks, 999 draws": ("", "answer = len(vg.footprint(aff))"),
+    "corridor_profile": ("", "answer = len(vg.corridor_profile(aff, corridor).places)"),
+    "find_corridors, 999 draws": ("", "answer = len(vg.find_corridors(aff))"),
+    "plot_network and PNG": (
+        "",
+        "answer = vg.save_picture(vg.plot_network(aff, 'hinku'), '{out}').name",
+    ),
+    "esda.Join_Counts of networks of 10 or more, 999 draws": (
+        """
+warnings.simplefilter("ignore")
+from esda import Join_Counts
+towns = aff.members.index[aff.members["region"].notna() & aff.members["kind"].eq("municipality")]
+ground = vg.to_libpysal(vg.contiguity(2019), ids=towns)
+rows = aff.members.index.get_indexer(towns)
+inside = aff.incidence.toarray()[rows].T.astype(float)
+inside = inside[inside.sum(axis=1) >= 10]  # with few members it stops
+""",
+        "answer = len([Join_Counts(x, ground, permutations=999) for x in inside])",
+    ),
+}
+
+
+def on_the_map(runs: int) -> list[tuple[str, ...]]:
+    """Time what geometry and draws cost, libraries and tables loaded, beside esda."""
+    rows = []
+    for name, (ready, work) in _PLACES.items():
+        found = []
+        with tempfile.TemporaryDirectory() as folder:
+            out = str(Path(folder) / "map.png")
+            code = f"{_READY}{ready}\nstart = time.perf_counter()\n{work.replace('{out}', out)}"
+            code += "\nprint(time.perf_counter() - start, answer)"
+            for _ in range(runs):
+                command = [sys.executable, "-c", code]
+                done = subprocess.run(command, check=True, capture_output=True, text=True)
+                found.append(done.stdout.split())
+        seconds = statistics.median(float(f[0]) for f in found)
+        rows.append((name, "libraries loaded", f"{seconds:.3f}", "", f"{found[0][1]}"))
+    return rows
+
+
 def main() -> None:
     """Run what is asked for and print it."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[1])
@@ -191,7 +239,12 @@ def main() -> None:
     print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, "
           f"median of {runs}")  # fmt: skip
     head = ("tool", "task", "seconds", "peak MB", "answer")
-    rows = [head, *start_up(runs), *tables(["S", "M"] if options.quick else list(SIZES), runs)]
+    rows = [
+        head,
+        *start_up(runs),
+        *on_the_map(runs),
+        *tables(["S", "M"] if options.quick else list(SIZES), runs),
+    ]
     width = [max(len(row[c]) for row in rows) for c in range(len(head))]
     for row in rows:
         print("  ".join(cell.ljust(w) for cell, w in zip(row, width, strict=True)).rstrip())

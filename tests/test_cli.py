@@ -21,7 +21,10 @@ from valuma_graph import exports, measures, text
 from valuma_graph.cli import answers, app, commands, console, main
 from valuma_graph.measures import isolates
 
-COMMANDS = ("report", "info", "check", "measure", "overlap", "isolated", "portfolio", "export")
+COMMANDS = (
+    "report", "info", "check", "measure", "overlap", "isolated", "portfolio", "map", "corridor",
+    "footprint", "boundaries", "export",
+)  # fmt: skip
 ANSWERS = {
     "info": ["info"],
     "check": ["check"],

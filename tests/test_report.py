@@ -83,6 +83,7 @@ def test_every_promised_file_is_written(folder):
     assert there == {
         "index.html", "valuma-graph.xlsx", "network.graphml", "network.gexf",
         *(f"tables/{name}.csv" for name in tables),
+        "maps/networks.png", "maps/isolation.png",
     }  # fmt: skip
     assert load_workbook(folder / "valuma-graph.xlsx", read_only=True).sheetnames == [
         "about",
@@ -155,7 +156,9 @@ def test_no_words_of_another_language(html, lang):
         for w in re.findall(r"\w+", texts[other])
     }
     shown = " ".join(read(html, lang).words)
-    shown = re.sub(r"[\w.\-]+\.(?:csv|xlsx|graphml|gexf)|valuma_graph\.write_report", " ", shown)
+    shown = re.sub(
+        r"[\w.\-]+\.(?:csv|xlsx|graphml|gexf|png)|valuma_graph\.write_report", " ", shown
+    )
     shown = shown.replace("Suomi Svenska English", " ")
     foreign = {w for w in re.findall(r"\w+", shown) if w in others - own and not w.isdigit()}
     assert foreign == set()

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import inspect
 import sys
-from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
-from cyclopts import App, CycloptsError, Parameter
+from cyclopts import CycloptsError, Parameter
 
 from valuma_graph.cli import console
 from valuma_graph.cli.arguments import (
@@ -43,46 +41,20 @@ from valuma_graph.cli.arguments import (
     working,
 )
 from valuma_graph.cli.console import PROBLEMS
+from valuma_graph.cli.program import DONE, answered, app, command, rows_of, told_by
 from valuma_graph.errors import FormatError, UnknownNodeError, ValumaError
 from valuma_graph.text import LANGS, Lang, t
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Sequence
 
-    from valuma_graph.cli.console import Answer
-
-DONE: Final = 0
 USAGE: Final = 2
 STOPPED: Final = 130
 # Of our own errors, these speak of the command line; the others of the data.
 _ASKED_WRONGLY: Final = (FormatError, UnknownNodeError)
 
-app = App(
-    name="valuma-graph",
-    help=(
-        "Who collaborates with whom: municipalities, regions and the networks they belong to.\n\n"
-        "Without DATA the bundled Finnish data is used; DATA (CSV, XLSX, ODS, Parquet or a folder) "
-        "with the columns member and network is added to it.\n\n"
-        "Exit codes: 0 done, 1 problems in the data, 2 wrong usage, 3 flagged (isolated --fail-on)."
-    ),
-    help_format="plaintext",
-    help_epilogue="Example\n  valuma-graph report -o out",
-    version_flags=["--version"],
-    result_action="return_value",
-    suppress_keyboard_interrupt=False,  # `main` answers it
-)
 
-
-def _command(function: Callable[..., int]) -> Callable[..., int]:
-    """Add a command; the example of its docstring closes its help."""
-    doc = inspect.cleandoc(function.__doc__ or "")
-    example = doc.partition("Examples\n--------\n")[2]
-    indented = "\n".join(f"  {line.removeprefix('$ ')}" for line in example.splitlines())
-    app.command(function, help_epilogue=f"Example\n{indented}")
-    return function
-
-
-@_command
+@command
 def report(
     data: Data = None,
     /,
@@ -131,7 +103,7 @@ def report(
     return DONE
 
 
-@_command
+@command
 def info(
     data: Data = None,
     /,
@@ -157,10 +129,10 @@ def info(
     aff = load("info", data, choice, output)
     bundled = not choice.only
     answer = overview.info(aff, root=choice.root, bundled=bundled, lang=output.lang)
-    return _answer(answer, form, output, said(data, choice))
+    return answered(answer, form, output, said(data, choice))
 
 
-@_command
+@command
 def check(
     data: Data = None,
     /,
@@ -203,10 +175,10 @@ def check(
             problems = problems_frame(take_in(data, root, year).problems, lang=output.lang)
     answer = overview.check(problems, taken=data is not None, lang=output.lang)
     own = {"data": path_text(data), "data_folder": path_text(root), "year": year}
-    return _answer(answer, form, output, own)
+    return answered(answer, form, output, own)
 
 
-@_command
+@command
 def measure(
     data: Data = None,
     /,
@@ -254,15 +226,15 @@ def measure(
             level=level,
             measures=measures,
             abroad=abroad,
-            top=_top(top, form),
-            told_by=_told_by(data, choice),
+            top=rows_of(top, form),
+            told_by=told_by(data, choice),
             lang=output.lang,
         )
     own = {"mode": mode, "level": level, "measures": [*measures], "abroad": abroad, "top": top}
-    return _answer(answer, form, output, own | said(data, choice))
+    return answered(answer, form, output, own | said(data, choice))
 
 
-@_command
+@command
 def overlap(
     data: Data = None,
     /,
@@ -311,15 +283,15 @@ def overlap(
             level=level,
             min_shared=fewest,
             abroad=abroad,
-            top=_top(top, form),
-            told_by=_told_by(data, choice),
+            top=rows_of(top, form),
+            told_by=told_by(data, choice),
             lang=output.lang,
         )
     own = {"mode": mode, "level": level, "min_shared": fewest, "abroad": abroad, "top": top}
-    return _answer(answer, form, output, own | said(data, choice))
+    return answered(answer, form, output, own | said(data, choice))
 
 
-@_command
+@command
 def isolated(  # noqa: PLR0913  one for each option
     data: Data = None,
     /,
@@ -371,7 +343,7 @@ def isolated(  # noqa: PLR0913  one for each option
             min_networks=min_networks,
             statuses=answers.STATUSES if all_rows else status,
             fail_on=fail_on,
-            told_by=_told_by(data, choice),
+            told_by=told_by(data, choice),
             lang=output.lang,
         )
     own = {
@@ -382,10 +354,10 @@ def isolated(  # noqa: PLR0913  one for each option
         "all_rows": all_rows,
         "fail_on": [*fail_on],
     }
-    return _answer(answer, form, output, own | said(data, choice))
+    return answered(answer, form, output, own | said(data, choice))
 
 
-@_command
+@command
 def portfolio(
     place: str,
     data: Data = None,
@@ -417,12 +389,12 @@ def portfolio(
     aff = load("portfolio", data, choice, output)
     with working("cli.working.computing", output):
         answer = answers.portfolio(
-            aff, place, top=top, told_by=_told_by(data, choice), lang=output.lang
+            aff, place, top=top, told_by=told_by(data, choice), lang=output.lang
         )
-    return _answer(answer, form, output, {"place": place, "top": top} | said(data, choice))
+    return answered(answer, form, output, {"place": place, "top": top} | said(data, choice))
 
 
-@_command
+@command
 def export(
     file: Path,
     data: Data = None,
@@ -523,27 +495,7 @@ def _refuse(error: Exception, words: Sequence[str], lang: Lang) -> int:
         return PROBLEMS
     console.say(f"{t('cli.wrong.error', lang)}: {why}")
     if isinstance(error, CycloptsError):
-        command = f"{words[0]} " if words and words[0] in app else ""
-        console.say(t("cli.wrong.usage", lang, command=command))
+        asked = f"{words[0]} " if words and words[0] in app else ""
+        console.say(t("cli.wrong.usage", lang, command=asked))
     in_data = isinstance(error, ValumaError) and not isinstance(error, _ASKED_WRONGLY)
     return PROBLEMS if in_data else USAGE
-
-
-def _told_by(data: Path | None, choice: Choice) -> str:
-    """Write the command that says which rows of the same data are not used."""
-    return command_line("info", data, None, choice, folders=True)
-
-
-def _top(top: int | None, form: console.Format) -> int:
-    from valuma_graph.cli.answers import SHOWN
-
-    if top is None:
-        return SHOWN if form == "table" else 0
-    return top
-
-
-def _answer(
-    answer: Answer, form: console.Format, output: Output, parameters: Mapping[str, object]
-) -> int:
-    answer = replace(answer, parameters={**parameters, "lang": output.lang})
-    return console.deliver(answer, form, output.lang, path=output.output, quiet=output.quiet)

@@ -34,12 +34,18 @@ SUFFIXES: Final[Mapping[str, Format]] = {
 
 # Columns whose values are words of the catalogue, and the group that these stand in.
 _WORDS: Final = {
+    "gap": "cli.gap",
     "list_status": "list_status",
+    "logic": "cli.logic",
+    "membership": "cli.membership",
     "role": "role",
     "standing": "standing",
     "status": "status",
 }
-_SHARES: Final = {"coverage", "degree_share", "jaccard", "neighbours_in", "overlap_coefficient"}
+_SHARES: Final = {
+    "area_share", "coverage", "degree_share", "jaccard", "neighbours_in", "overlap_coefficient",
+    "population_share",
+}  # fmt: skip
 # Emoji are joined by these; all other invisible marks are shown.
 _JOINERS: Final = "\u200c\u200d"
 _UNSEEN: Final = {"Cc", "Cf", "Cs", "Zl", "Zp"}
@@ -87,6 +93,8 @@ class Answer:
         What stands in for the table, where that is not one.
     code
         The exit code.
+    beside
+        Tables of another kind of row: in JSON under their own names, not in CSV.
     """
 
     command: str
@@ -96,6 +104,7 @@ class Answer:
     plain: str | None = None
     code: int = 0
     parameters: Mapping[str, object] = field(default_factory=dict)
+    beside: Sequence[Section] = ()
 
 
 def visible(words: str) -> str:
@@ -156,10 +165,11 @@ def render(answer: Answer, form: Format, lang: str, *, on_terminal: bool = False
     if answer.plain is not None:
         return answer.plain
     draw = _drawn if on_terminal else _aligned
-    many = len(answer.sections) > 1
+    tables = [*answer.sections, *answer.beside]
+    many = len(tables) > 1
     parts = [
         (f"{t(f'cli.heading.{s.name}', lang)}\n\n" if many else "") + draw(s, lang)
-        for s in answer.sections
+        for s in tables
         if len(s.frame)
     ]
     return "\n".join(parts)
@@ -189,7 +199,7 @@ def deliver(answer: Answer, form: Format, lang: str, *, path: Path | None, quiet
             if form == "xlsx":
                 from valuma_graph.exports.workbook import write_workbook
 
-                frames = {s.name: s.frame for s in answer.sections}
+                frames = {s.name: s.frame for s in (*answer.sections, *answer.beside)}
                 write_workbook(frames, temporary)
             else:
                 made = render(answer, form, lang)
@@ -294,6 +304,7 @@ def _json(answer: Answer) -> str:
         "version": version("valuma-graph"),
         "parameters": dict(answer.parameters),
         "summary": dict(answer.summary),
+        **{section.name: _rows(section) for section in answer.beside},
         "rows": rows,
     }
     made = json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False)
@@ -349,6 +360,8 @@ def _cell(value: object, column: str, kinds: str, lang: str) -> str:
     if isinstance(value, float):
         if column in _SHARES:
             return text.percent(value, lang)
+        if column == "km" or column.endswith(("_km", "_km2")):
+            return text.number(value, lang, 1)
         return text.number(value, lang, 3)
     return text.number(value, lang) if isinstance(value, int) else str(value)
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
     from valuma_graph.affiliation import Affiliation, Mode
+    from valuma_graph.report.mapping import PageMap
     from valuma_graph.report.voice import Voice
 
 Row = Mapping[str, Any]
@@ -141,6 +142,7 @@ class Section:
     points: Sequence[Markup] = ()
     reasons: Table | None = None
     meanings: Sequence[tuple[str, Markup, Markup]] = ()
+    map: PageMap | None = None
 
 
 class Listing:

@@ -30,6 +30,7 @@ def render(
     centre: tuple[Mode, str] | None = None,
     focus: Mapping[str, pd.DataFrame],
     files: Sequence[str],
+    maps: Sequence[str] = (),
     command: str,
 ) -> str:
     """
@@ -43,8 +44,8 @@ def render(
         The languages that the page holds; the first is shown at the start.
     centre, focus
         The node that the page begins with, and the tables that centre on it.
-    files
-        Names of the tables that lie beside the page.
+    files, maps
+        Names of the tables and of the maps that lie beside the page.
     command
         What it was made with.
 
@@ -75,6 +76,7 @@ def render(
         lead=voice.t("page.lead" if page.has_places else "page.lead_any"),
         describes=page.describes(),
         sections=page.all(centre, focus, command=command),
+        maps=[(name, voice.t(f"page.files.map_{name}")) for name in maps],
         files=[(name, voice.t(f"table.{name}")) for name in files],
         method=page.method(command),
         sources=page.sources(),

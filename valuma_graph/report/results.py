@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 STEPS = (
     "coverage", "centrality", "brokerage", "structure", "overlap", "isolation",
-    "page", "tables", "graph",
+    "page", "tables", "graph", "maps",
 )  # fmt: skip
 """The steps of `write_report` in order; the word for each is the text `step.<name>`."""
 
@@ -154,7 +154,8 @@ def write_report(
 
     Into the folder go `index.html` (one file that asks nothing of the network and holds all
     languages), `tables/*.csv`, `valuma-graph.xlsx` with the same tables (save those too long for
-    a sheet), `network.graphml` and `network.gexf`. Each file is written whole or not at all, and
+    a sheet), `network.graphml`, `network.gexf` and `maps/*.png` where there are places
+    to show. Each file is written whole or not at all, and
     the same input gives the same bytes.
 
     Parameters
@@ -197,6 +198,7 @@ def write_report(
     ['index.html', 'valuma-graph.xlsx', 'network.graphml', 'network.gexf']
     """
     from valuma_graph.report import page
+    from valuma_graph.report.plates import plates, write_plates
 
     if not langs:
         raise ValueError(f"langs must name one language or more of {', '.join(LANGS)}")
@@ -222,6 +224,7 @@ def write_report(
         centre=centre,
         focus=focus,
         files=list(tables),
+        maps=list(plates(aff, centre, tongues[0])),
         command=command or "valuma_graph.write_report",
     )
     say("tables")
@@ -238,10 +241,12 @@ def write_report(
         for name in ("network.graphml", "network.gexf")
         for path in export(aff, folder / name, results=scores)
     ]
+    say("maps")
+    drawn = write_plates(aff, centre, folder / "maps", tongues[0])
     index = folder / "index.html"
     with atomic(index) as temporary:
         temporary.write_text(html, encoding="utf-8", newline="\n")
-    return [index, book, *graphs, *written]
+    return [index, book, *graphs, *drawn, *written]
 
 
 def find(aff: Affiliation, name: str) -> tuple[Mode, str]:

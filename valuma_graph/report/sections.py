@@ -18,6 +18,7 @@ from valuma_graph.report.listings import (
     Table,
     rows_of,
 )
+from valuma_graph.report.mapping import page_map
 from valuma_graph.text import sort_key
 
 if TYPE_CHECKING:
@@ -120,6 +121,9 @@ class Sections:
             self._outside(),
             self._networks(),
         ]
+        drawn = page_map(self.aff, self.voice, centre)
+        if drawn is not None:
+            parts.insert(1, Section("map", self.voice.t("page.section.map"), map=drawn))
         return parts if centre is None else [self._about(centre, focus), *parts]
 
     # -- headline numbers, and what is not known --------------------------------------------
