@@ -12,7 +12,7 @@ report: $(VENV)/.installed
 	@echo "Open out/index.html in a browser."
 
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest --mpl -n auto
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .
