@@ -209,3 +209,24 @@ def test_member_regions_are_outlined_in_a_difference(aff):
     (ax,) = plot_comparison(aff, "fisu", "pohjoinen_kasvuvyohyke", difference=True, lang="fi")
     name = aff.names("networks", "fi")["pohjoinen_kasvuvyohyke"]
     assert any(t("map_several.regions", "fi", name=name) in text for text in legend(ax))
+
+
+def test_members_abroad_are_points_where_they_have_coordinates(tmp_path):
+    rows = pd.DataFrame({"member": ["Tornio", "Haparanda", "Nordland"], "network": ["Bridge"] * 3})
+    members = pd.DataFrame(
+        {
+            "member": ["Haparanda", "Nordland"],
+            "kind": ["municipality", "region"],
+            "country": ["SE", "NO"],
+            "lon": [24.137, -60.0],
+            "lat": [65.836, 10.0],
+        }
+    )
+    aff = vg.read(rows, members=members, year=2020)
+    ax = vg.plot_network(aff, aff.networks.index[0])
+    (abroad,) = [one for one in ax.collections if one.get_gid() == "abroad"]
+    assert len(abroad.get_offsets()) == 1
+    x, y = abroad.get_offsets()[0]
+    assert (x, y) == pytest.approx((369_600, 7_304_000), abs=3_000)
+    assert "member elsewhere" in [text.get_text() for text in ax.get_legend().get_texts()]
+    vg.save_picture(ax, tmp_path / "bridge.png", dpi=60)

@@ -37,6 +37,9 @@ _LONGEST: Final = 90  # letters of a title
 _THIN: Final = 0.2  # points, borders of small maps
 _DIGITS: Final = 8  # decimals at most
 _FEWEST: Final = 2  # classes
+AROUND: Final = 500
+"""Kilometres around Finland within which members abroad are drawn."""
+
 _LEADS: Final = ("host", "coordinator")
 _STATUS_LOOK: Final = {
     "isolated": ("#D55E00", None),
@@ -97,7 +100,10 @@ def plot_network(
     Map the members of a network.
 
     Municipalities are members, hosts or coordinators, not members, or, where the list of members
-    is not complete, not known. A region that is a member is tinted and outlined.
+    is not complete, not known. A region that is a member is tinted and outlined. Members abroad are
+    points where the table of members has their `lon` and `lat` (the bundled one has none: no source
+    of ours states them) and they lie within `AROUND` km of Finland; the others are counted below
+    the map.
 
     Parameters
     ----------
@@ -138,23 +144,81 @@ def plot_network(
     found = standing(aff, name, shapes.index)
     members = aff.members[_tied(aff, name)]
     groups = group_shapes(aff, members, areas)
-    located = int(members.index.isin(shapes.index).sum()) + len(groups)
+    points = points_around(members.drop(members.index.intersection(shapes.index)), shapes)
+    points = points.drop(points.index.intersection(groups.index))
+    located = int(members.index.isin(shapes.index).sum()) + len(groups) + len(points)
     if not located and not found.eq("host").any():
         raise GeometryError(f"network {name!r} has no member that lies on the map of Finland")
     ax = new_axes(ax)
     draw_standing(ax, shapes, found, groups)
     draw_regions(ax, aff.year, areas)
+    legend = standing_legend(found, groups, lang)
+    if len(points):
+        legend.append((t("map_standing.point", lang), PALETTE["member"], "marker:o"))
     finish(
         ax,
         title=title_of(aff, name, lang),
         lang=lang,
         notes=coverage_notes(aff, name, located, len(members) - located, lang),
-        legend=standing_legend(found, groups, lang),
+        extent=_extent(shapes, points),
+        legend=legend,
     )
+    if len(points):
+        dots = ax.scatter(points["x"], points["y"], s=36, color=PALETTE["member"], zorder=4)
+        dots.set(edgecolors="white", gid="abroad")
     helsinki_inset(ax, lambda inset: draw_standing(inset, shapes, found, groups))
     if labels:
-        write_names(ax, aff, shapes[found.isin(["member", "host"])], lang)
+        named = shapes[found.isin(["member", "host"])]
+        write_names(ax, aff, named, lang, points)
     return ax
+
+
+def points_around(members: pd.DataFrame, shapes: gpd.GeoDataFrame) -> pd.DataFrame:
+    """
+    Return members that have coordinates as points, as far as they lie around some areas.
+
+    Parameters
+    ----------
+    members
+        Rows of `aff.members`.
+    shapes
+        The areas, EPSG:3067.
+
+    Returns
+    -------
+    points
+        Index `member_id`; `x`, `y` (EPSG:3067, metres).
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"lon": [22.15, -74.0], "lat": [65.58, 40.7]}, index=["lulea", "far"])
+    >>> list(points_around(table, boundaries(2020)).index)
+    ['lulea']
+    """
+    import geopandas as gpd
+
+    rows = members.reindex(columns=["lon", "lat"]).astype("float64").dropna()
+    points = gpd.points_from_xy(rows["lon"], rows["lat"], crs="EPSG:4326").to_crs("EPSG:3067")
+    west, south, east, north = shapes.total_bounds
+    m = AROUND * 1000
+    there = pd.DataFrame({"x": points.x, "y": points.y}, index=rows.index)
+    return there[there["x"].between(west - m, east + m) & there["y"].between(south - m, north + m)]
+
+
+def _extent(
+    shapes: gpd.GeoDataFrame, points: pd.DataFrame
+) -> tuple[float, float, float, float] | None:
+    if points.empty:
+        return None
+    west, south, east, north = (float(edge) for edge in shapes.total_bounds)
+    x, y, margin = points["x"], points["y"], 20_000.0
+    return (
+        min(west, float(x.min())) - margin,
+        min(south, float(y.min())) - margin,
+        max(east, float(x.max())) + margin,
+        max(north, float(y.max())) + margin,
+    )
 
 
 def title_of(aff: Affiliation, network: str, lang: str) -> str:
@@ -235,13 +299,22 @@ def standing_legend(
     return entries
 
 
-def write_names(ax: Axes, aff: Affiliation, shapes: gpd.GeoDataFrame, lang: str) -> None:
-    """Name the largest of some municipalities."""
+def write_names(
+    ax: Axes,
+    aff: Affiliation,
+    shapes: gpd.GeoDataFrame,
+    lang: str,
+    others: pd.DataFrame | None = None,
+) -> None:
+    """Name the largest of some municipalities, and other members that are points."""
     points = shapes.representative_point()
     people = aff.members.reindex(shapes.index).get("population")
     frame = pd.DataFrame({"x": points.x, "y": points.y}, index=shapes.index)
     frame["weight"] = np.nan if people is None else people.astype("Float64").astype("float64")
     frame["name"] = aff.names(lang=lang).reindex(shapes.index).fillna(shapes[f"name_{lang}"])
+    if others is not None and len(others):
+        names = aff.names(lang=lang).reindex(others.index)
+        frame = pd.concat([others.assign(weight=1e9, name=names), frame])
     place_labels(ax, frame.dropna(subset=["x", "y", "name"]))
 
 
