@@ -229,4 +229,6 @@ def test_members_abroad_are_points_where_they_have_coordinates(tmp_path):
     x, y = abroad.get_offsets()[0]
     assert (x, y) == pytest.approx((369_600, 7_304_000), abs=3_000)
     assert "member elsewhere" in [text.get_text() for text in ax.get_legend().get_texts()]
+    # The list of one's own is complete where nothing says otherwise.
+    assert "not a member" in [text.get_text() for text in ax.get_legend().get_texts()]
     vg.save_picture(ax, tmp_path / "bridge.png", dpi=60)

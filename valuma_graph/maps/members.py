@@ -19,6 +19,7 @@ from valuma_graph.maps.canvas import (
     finish,
     helsinki_inset,
     new_axes,
+    sheet,
 )
 from valuma_graph.maps.labels import place_labels
 from valuma_graph.measures import CENTRALITIES, centrality, coverage, isolation
@@ -39,6 +40,8 @@ _DIGITS: Final = 8  # decimals at most
 _FEWEST: Final = 2  # classes
 AROUND: Final = 500
 """Kilometres around Finland within which members abroad are drawn."""
+
+_DOT: Final = 15_000.0  # metres around a point that are kept free of the legend and the inset
 
 _LEADS: Final = ("host", "coordinator")
 _STATUS_LOOK: Final = {
@@ -70,10 +73,10 @@ def standing(aff: Affiliation, network: str, shapes: pd.Index) -> pd.Series:
         `host` (hosts or coordinates it), `member`, `unknown` (the list is open) or `other`.
     """
     column = _tied(aff, network)
-    could = could_hold(aff)[network]
-    kinds = pd.MultiIndex.from_frame(aff.members.reindex(shapes)[["kind", "country"]].fillna(""))
-    unclear = could.reindex(kinds).fillna(value=True).to_numpy(dtype=bool)
-    found = np.where(unclear, "unknown", "other").astype("object")
+    town, could = ("municipality", "FI"), could_hold(aff)[network]
+    complete = aff.networks.loc[network, "list_status"] == "complete"
+    unclear = bool(could[town]) if town in could.index else not complete
+    found = np.full(len(shapes), "unknown" if unclear else "other", dtype="object")
     found[shapes.isin(aff.members.index[column])] = "member"
     rows = aff.memberships[aff.memberships["network_id"].eq(network)]
     leads = rows.loc[rows["role"].isin(_LEADS), "member_id"]
@@ -139,6 +142,8 @@ def plot_network(
     >>> len(plot_network(aff, "fisu", lang="fi").get_legend().get_texts())
     2
     """
+    import geopandas as gpd
+
     name = aff.find(network, mode="networks")
     shapes = country(aff, areas)
     found = standing(aff, name, shapes.index)
@@ -155,6 +160,8 @@ def plot_network(
     legend = standing_legend(found, groups, lang)
     if len(points):
         legend.append((t("map_standing.point", lang), PALETTE["member"], "marker:o"))
+        dots = gpd.points_from_xy(points["x"], points["y"]).buffer(_DOT)
+        sheet(ax).shapes.extend(dots)  # nothing is to be laid over them
     finish(
         ax,
         title=title_of(aff, name, lang),
@@ -164,8 +171,8 @@ def plot_network(
         legend=legend,
     )
     if len(points):
-        dots = ax.scatter(points["x"], points["y"], s=36, color=PALETTE["member"], zorder=4)
-        dots.set(edgecolors="white", gid="abroad")
+        drawn = ax.scatter(points["x"], points["y"], s=36, color=PALETTE["member"], zorder=4)
+        drawn.set(edgecolors="white", gid="abroad")
     helsinki_inset(ax, lambda inset: draw_standing(inset, shapes, found, groups))
     if labels:
         named = shapes[found.isin(["member", "host"])]
