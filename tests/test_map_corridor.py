@@ -84,3 +84,12 @@ def test_corridor_image():
     aff = vg.datasets.finland(year=2021)
     corridor = Corridor("Main line", "main_line", 30)
     return plot_corridor(aff, corridor, network="suomi_rata_oy").figure
+
+
+def test_a_sheet_of_equal_scale_is_taken_without_a_word(caplog):
+    from valuma_graph.maps.canvas import new_axes
+
+    corridor = vg.Corridor("Main line", "main_line", 30)
+    ax = vg.plot_corridor(vg.datasets.finland(year=2021), corridor, ax=new_axes(None, size="a4"))
+    ax.get_figure(root=True).canvas.draw()
+    assert not caplog.records

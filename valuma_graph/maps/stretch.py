@@ -155,7 +155,7 @@ def _frame(ax: Axes | None, *, tall: bool) -> Axes:
         figure = Figure(figsize=(8.27, 11.69) if tall else (11.69, 8.27))
         FigureCanvasAgg(figure)
         ax = figure.add_axes((0.03, 0.03, 0.94, 0.94))
-    ax.set(xlim=(0, 1), ylim=(0, 1))
+    ax.set(xlim=(0, 1), ylim=(0, 1), aspect="auto")
     ax.set_axis_off()
     return ax
 
