@@ -75,3 +75,19 @@ def test_overlap(lang):
 @pytest.mark.mpl_image_compare(baseline_dir="baseline", tolerance=8, style="default")
 def test_ties_image():
     return plot_ties(AFF).figure
+
+
+@pytest.mark.parametrize("size", ["a4", "slide"])
+def test_names_of_the_matrix_lie_within_a_sheet(size):
+    from valuma_graph.maps.canvas import new_axes
+
+    ax = vg.plot_overlap(vg.datasets.finland(year=2019), ax=new_axes(None, size=size))
+    figure = ax.get_figure(root=True)
+    figure.canvas.draw()
+    width, height = figure.canvas.get_width_height()
+    names = [*ax.get_xticklabels(), *ax.get_yticklabels(), ax.title]
+    for box in (name.get_window_extent() for name in names):
+        assert box.x0 >= 0
+        assert box.x1 <= width
+        assert box.y0 >= 0
+        assert box.y1 <= height

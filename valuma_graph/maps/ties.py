@@ -214,6 +214,8 @@ def plot_overlap(
         figure = Figure(figsize=(11.69, 8.27), layout="constrained")
         FigureCanvasAgg(figure)
         ax = figure.add_subplot()
+    elif not ax.axison:  # a whole sheet: the names need room beside the matrix
+        ax = ax.inset_axes((0.34, 0.36, 0.6, 0.56))
     return _matrix(ax, shared, names, lang)
 
 
