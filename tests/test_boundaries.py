@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 import shapely
 
+import valuma_graph as vg
 from valuma_graph import places
 from valuma_graph.geography.accuracy import boundary_error
 from valuma_graph.geography.cells import Grid, grid_of
@@ -313,3 +314,16 @@ def test_areas_of_nothing_are_refused():
     other = squares_of(2020).set_axis([f"x{n}" for n in range(310)])
     with pytest.raises(ValueError, match="2020"):
         boundary_error(2020, areas=other)
+
+
+def test_areas_of_something_else_are_refused():
+    with pytest.raises(vg.GeometryError, match="must be municipalities of 2020"):
+        vg.boundaries(2020, areas=vg.boundaries(2015))
+    with pytest.raises(vg.GeometryError, match="region:FI-01"):
+        vg.boundaries(2021, areas=vg.boundaries(2021, by="region"))
+    with pytest.raises(vg.GeometryError, match="EPSG:3067"):
+        vg.boundaries(2020, areas=vg.boundaries(2020).to_crs(4326))
+    drawn = vg.boundaries(2020)
+    bare = gpd.GeoDataFrame(geometry=[*drawn.geometry], index=drawn.index)
+    with pytest.raises(vg.GeometryError, match="no coordinate system"):
+        vg.boundaries(2020, areas=bare)

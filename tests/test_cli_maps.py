@@ -199,3 +199,9 @@ def test_a_picture_of_everything(run, tmp_path, monkeypatch, words, name):
     code, out, _ = run("map", *words, "--size", "slide")
     assert (code, out) == (0, f"{name}\n")
     assert (tmp_path / name).read_bytes().startswith(b"\x89PNG")
+
+
+def test_too_few_permutations_are_wrong_usage(run):
+    code, out, err = run("footprint", "hinku", "--permutations", "5")
+    assert (code, out) == (2, "")
+    assert "19 or more" in err

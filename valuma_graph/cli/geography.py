@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 AXES: Final = ("main_line", "northern_growth_zone", "e18")
 SAVED: Final = (".gpkg", ".geojson", ".parquet")
+FEWEST: Final = 19
+"""Permutations of a footprint: with fewer, (0 + 1) / (n + 1) is never 0.05 or less."""
+
 Line = str | tuple[str, ...]
 """The name of a bundled axis, or places in order."""
 
@@ -249,7 +252,16 @@ def footprints(
     -------
     answer
         Rows as `footprint` gives them, with names.
+
+    Raises
+    ------
+    UsageError
+        If there are fewer than `FEWEST` permutations.
     """
+    if permutations < FEWEST:
+        raise UsageError(
+            f"--permutations must be {FEWEST} or more: with fewer no p-value could reach 0.05."
+        )
     from valuma_graph.geography.footprints import footprint
 
     frame = footprint(aff, permutations=permutations, seed=seed, strata=strata, networks=networks)

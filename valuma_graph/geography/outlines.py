@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from valuma_graph.errors import GeometryError
 from valuma_graph.geography.cells import grid_of
 from valuma_graph.geography.drawing import areas_of
 from valuma_graph.places import LATEST, gazetteer
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import geopandas as gpd
+
+_EPSG = 3067
 
 
 def boundaries(
@@ -52,6 +55,8 @@ def boundaries(
 
     Raises
     ------
+    GeometryError
+        If `areas` are not in EPSG:3067, or hold what is no municipality of the division.
     ValueError
         If there is no such division or scheme, or not the one in the other.
 
@@ -65,7 +70,7 @@ def boundaries(
 
     finland = gazetteer(root)
     names = finland.groups(by, year)[["code", "name_fi", "name_sv", "name_en"]]
-    drawn = _drawn(year, root) if areas is None else areas.geometry
+    drawn = _drawn(year, root) if areas is None else _given(areas, year, root)
     if by == "municipality":
         shapes = drawn.reindex(names.index).copy()  # callers may change what they were given
         return gpd.GeoDataFrame(names, geometry=shapes, crs=drawn.crs)
@@ -77,6 +82,21 @@ def boundaries(
     }
     shapes = gpd.GeoSeries(pd.Series(united, dtype="object").reindex(names.index), crs=drawn.crs)
     return gpd.GeoDataFrame(names, geometry=shapes)
+
+
+def _given(areas: gpd.GeoDataFrame, year: int, root: str | Path | None) -> gpd.GeoSeries:
+    """Return the shapes of areas that were handed in, refused where they are of something else."""
+    epsg = None if areas.crs is None else areas.crs.to_epsg()
+    if epsg != _EPSG:
+        found = "no coordinate system" if areas.crs is None else str(areas.crs.name)
+        raise GeometryError(f"areas must be in EPSG:{_EPSG} (metres), not {found}; use to_crs")
+    strange = areas.index.difference(gazetteer(root).division(year).index)
+    if len(strange):
+        raise GeometryError(
+            f"areas must be municipalities of {year} by member_id; {len(strange)} are not: "
+            f"{', '.join(map(str, strange[:5]))}"
+        )
+    return areas.geometry
 
 
 @cache
