@@ -282,6 +282,11 @@ def _rows(section: Section) -> list[dict[str, Any]]:
 
 
 def _plain(value: object) -> object:
+    """Return a value as JSON has it; a missing one is None."""
+    if isinstance(value, (tuple, list)):
+        return [_plain(one) for one in value]
+    if callable(item := getattr(value, "item", None)):  # a number of numpy
+        value = item()
     if value is None or isinstance(value, (str, bool, int)):
         return value
     if isinstance(value, float):
@@ -303,7 +308,7 @@ def _json(answer: Answer) -> str:
         "command": answer.command,
         "version": version("valuma-graph"),
         "parameters": dict(answer.parameters),
-        "summary": dict(answer.summary),
+        "summary": {key: _plain(value) for key, value in answer.summary.items()},
         **{section.name: _rows(section) for section in answer.beside},
         "rows": rows,
     }

@@ -17,13 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    import geopandas as gpd
-
     from valuma_graph.affiliation import Affiliation
-    from valuma_graph.geography.corridors import Corridor
+    from valuma_graph.geography.corridors import Corridor, CorridorProfile
     from valuma_graph.text import Lang
 
-AXES: Final = ("main_line", "northern_growth_zone", "e18")
 SAVED: Final = (".gpkg", ".geojson", ".parquet")
 FEWEST: Final = 19
 """Permutations of a footprint: with fewer, (0 + 1) / (n + 1) is never 0.05 or less."""
@@ -78,12 +75,15 @@ def axis_of(name: str | None, axis: str | None, lang: Lang) -> Line | None:
         return places
     if name is None:
         return None
-    called = {text.casefold(): one for one in AXES for text in (one, *_names(one))}
+    from valuma_graph.geography.axes import bundled_axes
+
+    axes = bundled_axes()
+    called = {text.casefold(): one for one in axes for text in (one, *_names(one))}
     wanted = name.strip().casefold()
     if wanted in called:
         return called[wanted]
     near = [called[c] for c in difflib.get_close_matches(wanted, called, n=1)]
-    allowed = ", ".join(dict.fromkeys([*near, *AXES]))
+    allowed = ", ".join(dict.fromkeys([*near, *axes]))
     raise UsageError(t("cli.corridor.unknown", lang, name=name, allowed=allowed))
 
 
@@ -121,10 +121,9 @@ def corridor_of(line: Line | None, width_km: float, lang: Lang) -> Corridor:
 
 def corridor(
     aff: Affiliation,
-    zone: Corridor,
+    found: CorridorProfile,
     *,
     network: str | None = None,
-    areas: gpd.GeoDataFrame | None = None,
     told_by: str = INFO,
     lang: Lang = "en",
 ) -> Answer:
@@ -135,12 +134,10 @@ def corridor(
     ----------
     aff
         The affiliation network.
-    zone
-        The axis and its width.
+    found
+        What `corridor_profile` found.
     network
-        Id of the network whose members are looked for.
-    areas
-        Official boundaries of the municipalities.
+        Id of the network whose members were looked for.
     told_by
         The command that says why rows of the same data are not used.
     lang
@@ -151,25 +148,23 @@ def corridor(
     answer
         Rows in the order of the axis; `gaps` beside them.
     """
-    from valuma_graph.geography.corridors import corridor_profile
-
-    found = corridor_profile(aff, zone, network=network, areas=areas)
+    zone = found.corridor
     places = found.places.rename_axis("member_id").reset_index()
     places["name"] = places["member_id"].map(aff.names(lang=lang)).fillna(places["name"])
-    told = {key: value_of(value) for key, value in found.summary.items()}
+    told = {str(key): value for key, value in found.summary.items()}
     shown = ["name", "position_km", "distance_km", "area_share", "population", "networks"]
     shown += ["membership"] if network is not None else []
     gaps = found.gaps.reset_index(drop=True).rename(columns={"kind": "gap"})
     return Answer(
         "corridor",
         {"name": zone.name, "network": network, **{str(k): v for k, v in told.items()}},
-        [Section("places", places, _there(places, shown))],
+        [Section("places", places, shown)],
         [
             *about(aff, lang, told_by),
             *_said_of(zone, found.summary, lang),
             *(_gaps_said(aff, network, found.summary, gaps, lang) if network else []),
         ],
-        beside=[Section("gaps", gaps, _there(gaps, _GAPS))],
+        beside=[Section("gaps", gaps, _GAPS)],
     )
 
 
@@ -266,22 +261,14 @@ def footprints(
 
     frame = footprint(aff, permutations=permutations, seed=seed, strata=strata, networks=networks)
     frame = frame.rename_axis("network_id").reset_index()
-    named = frame["network_id"].map(aff.names("networks", lang))
-    if "name" in frame:
-        frame["name"] = named
-    else:
-        frame.insert(1, "name", named)
+    frame.insert(1, "name", frame["network_id"].map(aff.names("networks", lang)))
+    counts = frame["logic"].value_counts()
     summary: dict[str, object] = {"networks": len(frame)}
-    words = about(aff, lang, told_by)
-    if "logic" in frame:
-        counts = frame["logic"].value_counts()
-        summary |= {f"logic_{one}": int(counts.get(one, 0)) for one in _LOGICS}
-        told = [
-            f"{t(f'cli.logic.{one}', lang)} {number(counts.get(one, 0), lang)}" for one in _LOGICS
-        ]
-        words.append(t("cli.footprint.counts", lang, counts=", ".join(told)))
+    summary |= {f"logic_{one}": int(counts.get(one, 0)) for one in _LOGICS}
+    told = [f"{t(f'cli.logic.{one}', lang)} {number(counts.get(one, 0), lang)}" for one in _LOGICS]
+    words = [*about(aff, lang, told_by), t("cli.footprint.counts", lang, counts=", ".join(told))]
     words += [] if len(frame) else [t("cli.about.empty", lang)]
-    section = Section("footprints", frame, _there(frame, _FOOTPRINT), "network_kind")
+    section = Section("footprints", frame, _FOOTPRINT, "network_kind")
     return Answer("footprint", summary, [section], words)
 
 
@@ -298,7 +285,7 @@ def accuracy(year: int, *, root: Path | None = None, lang: Lang = "en") -> Answe
     from valuma_graph.geography.accuracy import boundary_error
 
     found = boundary_error(year, root=root)
-    told = {str(key): value_of(value) for key, value in found.summary.items()}
+    told = {str(key): value for key, value in found.summary.items()}
     rows = found.municipalities.rename_axis("member_id").reset_index()
     median, recall, precision = (
         percent(float(str(told[key])), lang, 1)
@@ -314,7 +301,7 @@ def accuracy(year: int, *, root: Path | None = None, lang: Lang = "en") -> Answe
             year=year,
         )
     ]
-    shown = _there(rows, ["name", "map_km2", "official_km2", "error"])
+    shown = ["name", "map_km2", "official_km2", "error"]
     return Answer("boundaries", told, [Section("municipalities", rows, shown)], words)
 
 
@@ -370,27 +357,6 @@ def fetched(
     return wfs.cache_path(year, scale), len(shapes)
 
 
-def value_of(value: object) -> object:
-    """
-    Return a value of a summary as JSON has it; a missing one is None.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> value_of(np.float64("nan")), value_of(("a", "b")), value_of(np.int64(3))
-    (None, ['a', 'b'], 3)
-    """
-    if isinstance(value, (tuple, list)):
-        return [value_of(one) for one in value]
-    item = getattr(value, "item", None)
-    value = item() if callable(item) else value
-    if value is None or value is pd.NA or value is pd.NaT:
-        return None
-    if isinstance(value, float) and (value != value or abs(value) == float("inf")):  # noqa: PLR0124
-        return None
-    return value if isinstance(value, (bool, int, float, str)) else str(value)
-
-
 # -- inside ---------------------------------------------------------------------------------------
 
 _LOGICS: Final = ("theme", "similarity", "zone", "undetermined")
@@ -398,10 +364,6 @@ _GAPS: Final = ("gap", "from_km", "to_km", "km", "inhabitants", "joins_km", "ran
 _FOOTPRINT: Final = (
     "name", "located_members", "coverage", "population_share", "regions", "parts", "logic",
 )  # fmt: skip
-
-
-def _there(frame: pd.DataFrame, wanted: Sequence[str]) -> list[str]:
-    return [column for column in wanted if column in frame]
 
 
 def _names(axis: str) -> list[str]:
@@ -442,7 +404,7 @@ def _gaps_said(
             inside=number(int(summary["members_inside"]), lang),
             outside=number(int(summary["members_outside"]), lang),
             unknown=number(int(summary["unknown_inside"]), lang),
-            longest=number(value_number(summary["longest_stretch_km"]), lang),
+            longest=number(float(summary["longest_stretch_km"]), lang),
         )
     ]
     if len(gaps):
@@ -457,16 +419,3 @@ def _gaps_said(
             )
         )
     return words
-
-
-def value_number(value: object) -> float | None:
-    """
-    Return a number of a summary; None where it is missing.
-
-    Examples
-    --------
-    >>> value_number(float("nan")), value_number(3)
-    (None, 3.0)
-    """
-    plain = value_of(value)
-    return float(plain) if isinstance(plain, (int, float)) else None

@@ -185,6 +185,7 @@ def corridor(  # noqa: PLR0913  one for each option
     $ valuma-graph corridor --axis "Helsinki, Hämeenlinna, Tampere" --width 20 -o axis.png
     """
     from valuma_graph.cli import geography, pictures
+    from valuma_graph.geography.corridors import corridor_profile
 
     lang = output.lang
     name, data = _only_data(name, data, lang, by_option=axis is not None)
@@ -229,13 +230,14 @@ def corridor(  # noqa: PLR0913  one for each option
     areas = pictures.areas_of(outlines, aff, lang)
     with working("cli.working.computing", output):
         zone = geography.corridor_of(line, width, lang)
+        found = corridor_profile(aff, zone, network=node, areas=areas, lang=lang)
         answer = geography.corridor(
-            aff, zone, network=node, areas=areas, told_by=told_by(data, choice), lang=lang
+            aff, found, network=node, told_by=told_by(data, choice), lang=lang
         )
     if target is not None and drawn:
         with working("cli.working.drawing", output):
             pictures.draw_corridor(
-                aff, zone, target, network=node, size=size, areas=areas, lang=lang
+                aff, found, target, network=node, size=size, areas=areas, lang=lang
             )
     code = answered(answer, form, told, own | {"network": node} | said(data, choice))
     if drawn:

@@ -13,7 +13,6 @@ from valuma_graph.errors import FormatError, GeometryError
 from valuma_graph.text import t
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
     import geopandas as gpd
@@ -21,13 +20,10 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from valuma_graph.affiliation import Affiliation
-    from valuma_graph.geography.corridors import Corridor
+    from valuma_graph.geography.corridors import CorridorProfile
     from valuma_graph.text import Lang
 
 Size = Literal["a4", "slide"]
-SIZES: Final[Mapping[Size, tuple[float, float]]] = {"a4": (8.27, 11.69), "slide": (13.33, 7.5)}
-"""Inches across and up."""
-
 SUFFIXES: Final = (".png", ".svg", ".pdf")
 _LONGEST: Final = 60
 
@@ -161,14 +157,14 @@ def draw(
     """
     from valuma_graph.maps.pictures import save_picture
 
-    ax = _drawn(aff, what, SIZES[size], areas, lang)
+    ax = _drawn(aff, what, size, areas, lang)
     save_picture(ax, path)
     return about(aff, lang)
 
 
 def draw_corridor(
     aff: Affiliation,
-    corridor: Corridor,
+    profile: CorridorProfile,
     path: Path,
     *,
     network: str | None = None,
@@ -183,8 +179,8 @@ def draw_corridor(
     ----------
     aff
         The affiliation network.
-    corridor
-        The axis and its width.
+    profile
+        What `corridor_profile` found.
     path
         The file, written whole or not at all.
     network
@@ -194,10 +190,10 @@ def draw_corridor(
     """
     from valuma_graph.maps.canvas import new_axes
     from valuma_graph.maps.pictures import save_picture
-    from valuma_graph.maps.stretch import plot_corridor
+    from valuma_graph.maps.stretch import draw_profile
 
-    ax = new_axes(None, size=SIZES[size])
-    ax = plot_corridor(aff, corridor, network=network, ax=ax, lang=lang, areas=areas)
+    ax = new_axes(None, size=size)
+    ax = draw_profile(aff, profile, network=network, ax=ax, lang=lang, areas=areas)
     save_picture(ax, path)
 
 
@@ -207,13 +203,13 @@ def draw_corridor(
 def _drawn(
     aff: Affiliation,
     what: What,
-    inches: tuple[float, float],
+    size: Size,
     areas: gpd.GeoDataFrame | None,
     lang: Lang,
 ) -> Axes:
     from valuma_graph.maps.canvas import new_axes
 
-    ax = new_axes(None, size=inches)
+    ax = new_axes(None, size=size)
     if what.network is not None:
         from valuma_graph.maps.members import plot_network
 

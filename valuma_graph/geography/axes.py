@@ -318,25 +318,37 @@ def _bundled(name: str, year: int, root: str | Path | None) -> Axis:
 
 
 def _through(places: list[Any], year: int, root: str | Path | None) -> Axis:
-    finland = gazetteer(root)
-    answers = finland.resolve(places, year, kind="municipality")
-    found = answers["member_id"].map(finland.successors(year)).fillna(answers["member_id"])
-    division = finland.division(year)
-    bad = ~found.isin(division.index)
-    if bad.any():
-        named = ", ".join(repr(places[i]) for i in np.flatnonzero(bad))
-        near = [one for several in answers.loc[bad, "suggestions"] for one in several]
-        raise UnknownNodeError(
-            f"An axis goes through municipalities of Finland; not one of these: {named}.",
-            list(dict.fromkeys(near)),
-        )
+    refusal = "An axis goes through municipalities of Finland; not one of these"
+    found = municipality_ids(places, year, root, refusal=refusal)
     found = found[found.ne(found.shift())]
     if len(found) < 2:  # noqa: PLR2004
         given = ", ".join(repr(one) for one in places) or "none"
         raise GeometryError(f"an axis needs two different places or more; given: {given}")
-    rows = division.loc[found]
+    rows = gazetteer(root).division(year).loc[found]
     points = _projected(rows["lon"], rows["lat"])
     return _drawn(found.tolist(), rows["name_fi"].tolist(), points)
+
+
+def municipality_ids(
+    places: list[Any], year: int, root: str | Path | None, *, refusal: str
+) -> pd.Series:
+    """
+    Return the ids of municipalities by name, code or id, of one that has merged its successor's.
+
+    Raises
+    ------
+    UnknownNodeError
+        If some are none: the refusal, all of them, and suggestions.
+    """
+    finland = gazetteer(root)
+    answers = finland.resolve(places, year, kind="municipality")
+    found = answers["member_id"].map(finland.successors(year)).fillna(answers["member_id"])
+    bad = ~found.isin(finland.division(year).index)
+    if bad.any():
+        named = ", ".join(repr(places[i]) for i in np.flatnonzero(bad))
+        near = [one for several in answers.loc[bad, "suggestions"] for one in several]
+        raise UnknownNodeError(f"{refusal}: {named}.", list(dict.fromkeys(near)))
+    return found
 
 
 def _drawn(ids: list[str], names: list[str], points: gpd.GeoSeries) -> Axis:

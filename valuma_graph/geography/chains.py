@@ -11,7 +11,7 @@ import pandas as pd
 
 from valuma_graph.affiliation.assembly import division_of
 from valuma_graph.errors import GeometryError
-from valuma_graph.geography.axes import line_of, localities
+from valuma_graph.geography.axes import line_of, localities, stretches
 from valuma_graph.geography.neighbours import contiguity
 from valuma_graph.geography.outlines import boundaries
 from valuma_graph.measures import projection
@@ -27,9 +27,6 @@ if TYPE_CHECKING:
     from valuma_graph.geography.axes import AxisLike
 
 _KM: Final = 1000.0
-_STEP: Final = 100.0
-"""Metres between the points of an axis at which is asked in which municipality they lie."""
-
 _WORK: Final = 200_000
 """Pairs that are compared at once."""
 
@@ -214,12 +211,8 @@ def _along(
     import shapely
 
     line = line_of(axis, year=year, root=root).line
-    steps = np.arange(0.0, line.length + _STEP, _STEP).clip(max=line.length)
-    shapes = boundaries(year, root=root)
-    areas = np.asarray(shapes.geometry, dtype=object)[shapes.index.get_indexer(ids)]
-    met = shapely.STRtree(areas).query(shapely.line_interpolate_point(line, steps), "intersects")
-    first = met[1][np.lexsort((met[1], met[0]))]
-    order = first[np.sort(np.unique(first, return_index=True)[1])]
+    runs = stretches(line, boundaries(year, root=root).loc[ids].geometry)
+    order = ids.get_indexer(pd.Index(runs["member_id"].unique()))
     near = shapely.distance(shapely.points(xy[order]), line) <= width_km * _KM / 2
     kept: np.ndarray = order[near]
     return kept

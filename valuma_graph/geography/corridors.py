@@ -256,10 +256,6 @@ def _described(places: pd.DataFrame, division: pd.DataFrame, lang: str) -> pd.Da
 def _usable(frame: gpd.GeoDataFrame) -> gpd.GeoSeries:
     """Return the areas that there are; refuse those that cannot be measured."""
     shapes = frame.geometry
-    if shapes.crs is None or shapes.crs.to_epsg() != 3067:  # noqa: PLR2004
-        raise GeometryError(
-            f"the areas must be in EPSG:3067 (metres), not {shapes.crs or 'without a system'}"
-        )
     shapes = cast("gpd.GeoSeries", shapes.loc[shapes.notna() & ~shapes.is_empty])
     bad = shapes.index[~shapes.is_valid]
     if len(bad):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from valuma_graph.errors import UnknownNodeError
+from valuma_graph.geography.axes import line_of, localities, municipality_ids
 from valuma_graph.places import LATEST, gazetteer
 
 if TYPE_CHECKING:
@@ -118,8 +118,6 @@ def distance_to(
     """
     import shapely
 
-    from valuma_graph.geography.axes import line_of
-
     points = _points(year, places, root)
     line, at = line_of(axis, year=year, root=root).line, points.to_numpy()
     return pd.DataFrame(
@@ -135,8 +133,6 @@ def _points(year: int, places: Iterable[object] | None, root: str | Path | None)
     """Return the central localities of a division, all or in the order asked for."""
     import geopandas as gpd
 
-    from valuma_graph.geography.axes import localities
-
     points = localities(year, root=root)
     if places is not None:
         points = gpd.GeoSeries(points.reindex(_ids(year, places, root)), crs=points.crs)
@@ -146,18 +142,10 @@ def _points(year: int, places: Iterable[object] | None, root: str | Path | None)
 def _ids(year: int, places: Iterable[object], root: str | Path | None) -> pd.Index:
     if isinstance(places, str):
         raise ValueError(f"places must be a list of municipalities, not one text: {places!r}")  # noqa: TRY004
-    finland, asked = gazetteer(root), list(places)
-    answers = finland.resolve(asked, year, kind="municipality")
-    found = answers["member_id"].map(finland.successors(year)).fillna(answers["member_id"])
-    wrong = ~found.isin(finland.division(year).index)
-    if wrong.any():
-        named = ", ".join(repr(asked[row]) for row in np.flatnonzero(wrong))
-        near = [name for row in answers.loc[wrong, "suggestions"] for name in row]
-        raise UnknownNodeError(
-            f"No municipality of Finland in {year}: {named}.", list(dict.fromkeys(near))
-        )
+    refusal = f"No municipality of Finland in {year}"
+    found = municipality_ids(list(places), year, root, refusal=refusal)
     ids: pd.Index = pd.Index(found, name="member_id")
     if ids.has_duplicates:
-        twice = ", ".join(map(finland.label, ids[ids.duplicated()].unique()))
+        twice = ", ".join(map(gazetteer(root).label, ids[ids.duplicated()].unique()))
         raise ValueError(f"every place stands once only; named again: {twice}")
     return ids

@@ -110,13 +110,9 @@ def new_axes(ax: Axes | None, *, size: str | tuple[float, float] = "a4") -> Axes
     return ax
 
 
-def country(
-    aff_or_year: Affiliation | int | None, areas: gpd.GeoDataFrame | None = None
-) -> gpd.GeoDataFrame:
+def country(aff: Affiliation, areas: gpd.GeoDataFrame | None = None) -> gpd.GeoDataFrame:
     """Return the municipalities of the division of a set, as `boundaries` does."""
-    if isinstance(aff_or_year, int) or aff_or_year is None:
-        return boundaries(division_of(aff_or_year), areas=areas)
-    return boundaries(division_of(aff_or_year.year), areas=areas)
+    return boundaries(division_of(aff.year), areas=areas)
 
 
 def draw_areas(

@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 
 from valuma_graph.affiliation.assembly import division_of
-from valuma_graph.errors import UnknownNodeError
 from valuma_graph.text import check_lang, number, t
 
 if TYPE_CHECKING:
@@ -60,7 +59,7 @@ def plot_corridor(
     corridor
         The axis and its width.
     network
-        Id of the network whose members are coloured; None for the geometry alone.
+        Id or name of the network whose members are coloured; None for the geometry alone.
     ax
         Where to draw: map and strip become inset axes of it. None for a new page, upright or
         across as the corridor lies.
@@ -95,8 +94,8 @@ def plot_corridor(
     from valuma_graph.geography.corridors import corridor_profile
 
     check_lang(lang)
-    if network is not None and network not in aff.networks.index:
-        raise UnknownNodeError(f"There is no network {network!r} in this set.")
+    if network is not None:
+        network = aff.find(network, mode="networks")
     profile = corridor_profile(aff, corridor, network=network, areas=areas)
     return draw_profile(aff, profile, network=network, ax=ax, lang=lang, areas=areas)
 

@@ -123,14 +123,27 @@ def _content(
     mode, node = centre
     if mode == "networks":
         return *_of_network(aff, voice, node, towns), "members"
-    row = aff.incidence[[list(aff.members.index).index(node)]]
-    shared = _as_series(aff, (aff.incidence @ row.T).toarray().ravel()).reindex(towns)
+    shared = shared_with(aff, node).reindex(towns)
     classes = _classes(shared)
     legend = _counts_legend()
     if node in classes:
         classes[node] = "self"
         legend.insert(0, ("self", voice.name(voice.names(aff, "members")[node])))
     return classes, _values(shared), legend, "shared"
+
+
+def shared_with(aff: Affiliation, node: str) -> pd.Series:
+    """
+    Return how many networks each member shares with one of them; its own number for itself.
+
+    Examples
+    --------
+    >>> import valuma_graph as vg
+    >>> int(shared_with(vg.datasets.southern_women(), "Flora Price")["Olivia Carleton"])
+    2
+    """
+    row = aff.incidence[[list(aff.members.index).index(node)]]
+    return _as_series(aff, (aff.incidence @ row.T).toarray().ravel())
 
 
 def _of_network(

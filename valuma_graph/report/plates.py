@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 from valuma_graph.places import DIVISIONS, gazetteer
+from valuma_graph.report.mapping import shared_with
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    import pandas as pd
     from matplotlib.axes import Axes
 
     from valuma_graph.affiliation import Affiliation, Mode
@@ -60,9 +60,7 @@ def plates(
     if centre is not None:
         mode, node = centre
         if mode == "members":
-            row = aff.incidence[[list(aff.members.index).index(node)]]
-            values = (aff.incidence @ row.T).toarray().ravel()
-            shared = pd.Series(values, index=aff.members.index).reindex(towns)
+            shared = shared_with(aff, node).reindex(towns)
             title = f"{aff.names('members', lang)[node]}, {aff.year}" if aff.year else None
             found["about"] = lambda: plot_members(aff, shared, lang=lang, title=title)
         elif _located(aff, node, towns):
