@@ -5,23 +5,12 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from importlib.util import find_spec
 
 import pytest
 
 from valuma_graph.cli import app, main, pictures
 
 COMMANDS = ("map", "corridor", "footprint", "boundaries")
-
-
-def needs(*modules):
-    missing = [m for m in modules if find_spec(f"valuma_graph.{m}") is None]
-    return pytest.mark.skipif(bool(missing), reason=f"not there yet: {missing}")
-
-
-MAPS = needs("maps.canvas", "maps.members", "maps.several", "maps.ties", "maps.pictures")
-CORRIDORS = needs("geography.corridors")
-FOOTPRINTS = needs("geography.footprints")
 
 
 @pytest.fixture
@@ -160,7 +149,6 @@ def test_find_lists_chains(run):
     assert document["summary"] == {"chains": len(document["rows"])}
 
 
-@CORRIDORS
 @pytest.mark.parametrize("name", ["main_line", "Päärata", "Stambanan", "main LINE"])
 def test_corridor_by_every_name(run, name):
     code, out, err = run("corridor", name, "--format", "json", "--network", "hinku")
@@ -173,7 +161,6 @@ def test_corridor_by_every_name(run, name):
     assert "km" in err
 
 
-@FOOTPRINTS
 def test_footprint_of_one(run):
     code, out, _ = run("footprint", "hinku", "--permutations", "19", "--format", "json")
     document = json.loads(out)
@@ -181,7 +168,6 @@ def test_footprint_of_one(run):
     assert [row["network_id"] for row in document["rows"]] == ["hinku"]
 
 
-@MAPS
 @pytest.mark.parametrize(
     ("words", "name"),
     [
