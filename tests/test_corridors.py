@@ -263,3 +263,16 @@ def test_an_axis_that_is_none_is_refused(axis, error, words):
 def test_areas_in_degrees_are_refused(aff, squares):
     with pytest.raises(GeometryError, match="EPSG:3067"):
         corridor_profile(aff, along((0, 5), (9, 5)), areas=squares.set_crs(4326, allow_override=1))
+
+
+def test_a_list_of_ones_own_is_whole_along_a_corridor():
+    rows = pd.DataFrame({"member": ["Turku", "Salo", "Lohja"], "network": ["Food towns"] * 3})
+    aff = vg.read(rows, year=2019)
+    corridor = Corridor("Turku–Salo", ("Turku", "Salo"), 20)
+    own = corridor_profile(aff, corridor, network="Food towns")
+    assert set(own.places["membership"]) == {"member", "not_member"}
+    assert own.summary["unknown_inside"] == 0
+    # What has been taken from a set is not known to be outside the network.
+    few = aff.select(members=["Turku", "Salo"])
+    cut = corridor_profile(few, corridor, network="Food towns")
+    assert set(cut.places["membership"]) == {"member", "unknown"}

@@ -120,6 +120,16 @@ class Affiliation:
         """The places that members are among; None where members are whatever the tables say."""
         return self._whole().gazetteer
 
+    @property
+    def narrowed(self) -> bool:
+        """Whether members have been taken from the set: by `select`, `without` or `roll_up`."""
+        return any(
+            name in ("_only_kinds", "roll_up")
+            or (name == "_only" and arguments["members"] is not None)
+            or (name == "_all_but" and bool(arguments["members"]))
+            for name, arguments in self._steps
+        )
+
     def names(self, mode: Mode = "members", lang: str = "en") -> pd.Series:
         """
         Return the readable name of each node.

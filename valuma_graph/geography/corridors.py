@@ -14,8 +14,8 @@ from valuma_graph.affiliation.assembly import division_of, with_totals
 from valuma_graph.errors import GeometryError
 from valuma_graph.geography.axes import joined, line_of, localities, pieces, stretches
 from valuma_graph.geography.outlines import boundaries
-from valuma_graph.measures.isolates import could_hold
 from valuma_graph.measures.projection import degrees
+from valuma_graph.measures.standing import is_in, standing
 from valuma_graph.places import DIVISIONS, Gazetteer, gazetteer
 
 if TYPE_CHECKING:
@@ -205,16 +205,16 @@ def corridor_profile(
     places = _geometry(line, area, shapes, runs, half * _KM)
     away = localities(year, root=root).distance(line) / _KM
     places.insert(2, "locality_km", away.reindex(places.index))
-    standing = _standing(aff, division, chosen)
-    places = _described(places, division, lang).join(standing)
-    cut = pieces(runs, line.length, standing["membership"])
+    stand = _standing(aff, division, chosen)
+    places = _described(places, division, lang).join(stand)
+    cut = pieces(runs, line.length, stand["membership"])
     gaps = _gaps(cut, division["population"]) if chosen is not None else _no_gaps()
     summary = {
         "length_km": line.length / _KM,
         "width_km": corridor.width_km,
         "municipalities": len(places),
         **_inhabitants(places, runs, division, finland, year, half),
-        **_members(places, standing, cut),
+        **_members(places, stand, cut),
         "axis_outside_km": float(cut.loc[cut["state"].eq("outside"), "km"].sum()),
         "list_status": None if chosen is None else aff.networks.loc[chosen, "list_status"],
     }
@@ -228,17 +228,11 @@ def _check_located(aff: Affiliation, division: pd.DataFrame, chosen: str | None)
     if chosen is None:
         if aff.gazetteer is None and not located.any():
             raise GeometryError("no member of the set is a municipality or region of Finland")
-    elif not (located & _is_in(aff, chosen)).any():
+    elif not (located & is_in(aff, chosen)).any():
         raise GeometryError(
             f"{chosen!r} has no member that is a municipality or region of Finland; a corridor "
             "needs a network that has one, or network=None for geography and population only"
         )
-
-
-def _is_in(aff: Affiliation, chosen: str) -> np.ndarray:
-    at = aff.networks.index.get_loc(chosen)
-    column: np.ndarray = aff.incidence.tocsc()[:, [at]].toarray().ravel()  # type: ignore[index]
-    return column > 0
 
 
 def _described(places: pd.DataFrame, division: pd.DataFrame, lang: str) -> pd.DataFrame:
@@ -311,19 +305,13 @@ def _standing(aff: Affiliation, division: pd.DataFrame, chosen: str | None) -> p
         blank = pd.Series(np.nan, index=ids, dtype="str")
         nothing = pd.Series(pd.NA, index=ids, dtype="boolean")
         return pd.DataFrame({"membership": blank, "region_member": nothing, "networks": count})
-    is_in = pd.Series(_is_in(aff, chosen), index=aff.members.index, dtype="boolean")
-    inside = is_in.reindex(ids)
-    could = could_hold(aff)
-    town = ("municipality", "FI")
-    whole = town in could.index and not bool(could[chosen][town])
-    # A municipality that has been left out of the set may be in the network all the same.
-    absent = np.where(inside.isna() | (not whole), "unknown", "not_member")
-    inside_known = inside.fillna(value=False).to_numpy(dtype=bool)
+    inside = is_in(aff, chosen).astype("boolean")
+    membership = standing(aff, chosen, ids)
     return pd.DataFrame(
         {
-            "membership": pd.Series(np.where(inside_known, "member", absent), ids, dtype="str"),
-            "region_member": is_in.reindex(division["region"]).set_axis(ids),
-            "networks": count - inside_known,
+            "membership": membership,
+            "region_member": inside.reindex(division["region"]).set_axis(ids),
+            "networks": count - membership.eq("member").to_numpy(),
         },
         index=ids,
     )

@@ -23,7 +23,9 @@ from valuma_graph.maps.canvas import (
 )
 from valuma_graph.maps.labels import place_labels
 from valuma_graph.measures import CENTRALITIES, centrality, coverage, isolation
-from valuma_graph.measures.isolates import STATUSES, could_hold
+from valuma_graph.measures.isolates import STATUSES
+from valuma_graph.measures.standing import is_in
+from valuma_graph.measures.standing import standing as membership
 from valuma_graph.text import number, t
 
 if TYPE_CHECKING:
@@ -72,22 +74,10 @@ def standing(aff: Affiliation, network: str, shapes: pd.Index) -> pd.Series:
     standing
         `host` (hosts or coordinates it), `member`, `unknown` (the list is open) or `other`.
     """
-    column = _tied(aff, network)
-    town, could = ("municipality", "FI"), could_hold(aff)[network]
-    complete = aff.networks.loc[network, "list_status"] == "complete"
-    unclear = bool(could[town]) if town in could.index else not complete
-    found = np.full(len(shapes), "unknown" if unclear else "other", dtype="object")
-    found[shapes.isin(aff.members.index[column])] = "member"
+    found = membership(aff, network, shapes).replace({"not_member": "other"})
     rows = aff.memberships[aff.memberships["network_id"].eq(network)]
     leads = rows.loc[rows["role"].isin(_LEADS), "member_id"]
-    found[shapes.isin(leads)] = "host"
-    return pd.Series(found, index=shapes, name="standing", dtype="str")
-
-
-def _tied(aff: Affiliation, network: str) -> np.ndarray:
-    column = aff.networks.index.get_indexer(pd.Index([network]))
-    tied: np.ndarray = aff.incidence.tocsc()[:, column].toarray().ravel() > 0
-    return tied
+    return found.mask(shapes.isin(leads), "host")
 
 
 def plot_network(
@@ -147,7 +137,7 @@ def plot_network(
     name = aff.find(network, mode="networks")
     shapes = country(aff, areas)
     found = standing(aff, name, shapes.index)
-    members = aff.members[_tied(aff, name)]
+    members = aff.members[is_in(aff, name)]
     groups = group_shapes(aff, members, areas)
     points = points_around(members.drop(members.index.intersection(shapes.index)), shapes)
     points = points.drop(points.index.intersection(groups.index))

@@ -91,7 +91,10 @@ def page_map(
     towns = aff.members.index.intersection(drawn.municipalities.index)
     if towns.empty:
         return None
-    classes, values, legend, key = _content(aff, voice, centre)
+    if centre is not None and centre[0] == "networks":
+        # All of the division: a municipality that the set never had stands to the network too.
+        towns = drawn.municipalities.index
+    classes, values, legend, key = _content(aff, voice, centre, towns)
     names = {lang: aff.names("members", lang) for lang in ("fi", "sv")}
     shapes = []
     for town, path in zip(map(str, drawn.municipalities.index), drawn.municipalities, strict=True):
@@ -113,10 +116,9 @@ def page_map(
 
 
 def _content(
-    aff: Affiliation, voice: Voice, centre: tuple[Mode, str] | None
+    aff: Affiliation, voice: Voice, centre: tuple[Mode, str] | None, towns: pd.Index
 ) -> tuple[dict[str, str], dict[str, int], list[tuple[str, Markup]], str]:
     """Return classes and values by municipality, the legend, and the key of the words."""
-    towns = aff.members.index[aff.members["kind"].eq("municipality")]
     if centre is None:
         counts = _as_series(aff, aff.incidence.sum(axis=1)).reindex(towns)
         return _classes(counts), _values(counts), _counts_legend(), "networks"
@@ -149,12 +151,10 @@ def shared_with(aff: Affiliation, node: str) -> pd.Series:
 def _of_network(
     aff: Affiliation, voice: Voice, network: str, towns: pd.Index
 ) -> tuple[dict[str, str], dict[str, int], list[tuple[str, Markup]]]:
-    from valuma_graph.measures.isolates import could_hold
+    from valuma_graph.measures.standing import standing
 
-    column = aff.incidence.T.tocsr()[[list(aff.networks.index).index(network)]]
-    inside = _as_series(aff, column.toarray().ravel()).reindex(towns).astype(bool)
-    outside = "unknown" if could_hold(aff).loc[("municipality", "FI"), network] else "other"
-    classes = {town: "member" if inside[town] else outside for town in towns}
+    stand = standing(aff, network, towns).replace({"not_member": "other"})
+    classes = dict(zip(map(str, towns), stand, strict=True))
     there = [name for name in ("member", "unknown", "other") if name in set(classes.values())]
     return classes, {}, [(name, voice.t(f"page.map.{name}")) for name in there]
 
