@@ -12,7 +12,7 @@ from pandas.testing import assert_frame_equal
 from strategies import affiliations, shuffled, tiny
 
 from valuma_graph.measures import projection
-from valuma_graph.significance import overlap
+from valuma_graph.chance import overlap
 
 COLUMNS = ["a", "b", "size_a", "size_b", "shared", "jaccard", "overlap_coefficient"]
 

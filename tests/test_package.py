@@ -22,6 +22,7 @@ PACKAGE = Path(vg.__file__).parent
 ORDER = [
     "errors",
     "text",
+    "kernels",
     "tables",
     "places",
     "datacheck",
@@ -30,7 +31,7 @@ ORDER = [
     "reading",
     "datasets",
     "measures",
-    "significance",
+    "chance",
     "portfolio",
     "geography",
     "exports",

@@ -64,7 +64,7 @@ if TYPE_CHECKING:
     )
     from valuma_graph.reading import problems, read
     from valuma_graph.report import write_report
-    from valuma_graph.significance import overlap
+    from valuma_graph.chance import overlap
 
 # Each public name and the module that holds it. Modules are imported at the first use of a name,
 # so that `import valuma_graph` and `valuma-graph --help` answer at once.
@@ -96,7 +96,7 @@ _HOME = {
     "find_corridors": "geography",
     "footprint": "geography",
     "isolation": "measures",
-    "overlap": "significance",
+    "overlap": "chance",
     "plot_comparison": "maps",
     "plot_corridor": "maps",
     "plot_isolation": "maps",

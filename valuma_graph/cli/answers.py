@@ -248,7 +248,7 @@ def overlap(
     >>> answer.sections[0].frame[["name_a", "name_b", "shared"]].values.tolist()
     [['E8', 'E9', 9]]
     """
-    from valuma_graph.significance import overlap as pairs_of
+    from valuma_graph.chance import overlap as pairs_of
 
     part = aff.roll_up(level) if level in ROLLED else aff
     if level != "all":

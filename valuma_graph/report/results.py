@@ -103,7 +103,7 @@ def analyse(aff: Affiliation, *, progress: Progress | None = None, lang: str = "
     >>> results.isolation_regions is None
     True
     """
-    from valuma_graph import measures, significance
+    from valuma_graph import chance, measures
 
     say = progress or _silent
     say("coverage")
@@ -116,8 +116,8 @@ def analyse(aff: Affiliation, *, progress: Progress | None = None, lang: str = "
     say("structure")
     whole = measures.structure(aff)
     say("overlap")
-    pairs = significance.overlap(aff)
-    peers = significance.overlap(aff, mode="members", min_shared=MIN_SHARED)
+    pairs = chance.overlap(aff)
+    peers = chance.overlap(aff, mode="members", min_shared=MIN_SHARED)
     say("isolation")
     levels = {
         level: measures.isolation(aff, level=level, lang=lang)
