@@ -23,30 +23,7 @@ import time
 from importlib.metadata import version
 from pathlib import Path
 
-SIZES = {
-    "S": (309, 60, 1_500),
-    "M": (5_000, 1_000, 50_000),
-    "L": (100_000, 20_000, 1_000_000),
-}
-
-
-def memberships(size: str):
-    """Draw distinct memberships: both degree sequences follow a power law."""
-    import numpy as np
-    import pandas as pd
-
-    n, m, rows = SIZES[size]
-    rng = np.random.default_rng(20)
-    weights = [(np.arange(1, k + 1) ** -0.35)[rng.permutation(k)] for k in (n, m)]
-    pairs = np.empty(0, dtype=np.int64)
-    while len(pairs) < rows:
-        i = rng.choice(n, rows, p=weights[0] / weights[0].sum())
-        j = rng.choice(m, rows, p=weights[1] / weights[1].sum())
-        pairs = np.unique(np.concatenate([pairs, i.astype(np.int64) * m + j]))
-    pairs = rng.permutation(pairs)[:rows]
-    member = pd.Index([f"member {k}" for k in range(n)])[pairs // m]
-    network = pd.Index([f"network {k}" for k in range(m)])[pairs % m]
-    return pd.DataFrame({"member": member, "network": network})
+from generator import SIZES, memberships
 
 
 def ours(table):
@@ -243,7 +220,7 @@ def main() -> None:
         head,
         *start_up(runs),
         *on_the_map(runs),
-        *tables(["S", "M"] if options.quick else list(SIZES), runs),
+        *tables(["S", "M"] if options.quick else ["S", "M", "L"], runs),
     ]
     width = [max(len(row[c]) for row in rows) for c in range(len(head))]
     for row in rows:

@@ -18,18 +18,19 @@ import pytest
 
 import valuma_graph as vg
 from valuma_graph import exports, measures, text
-from valuma_graph.cli import answers, app, commands, console, main
+from valuma_graph.cli import answers, app, commands, console
 from valuma_graph.measures import isolates
 
 COMMANDS = (
-    "report", "info", "check", "measure", "overlap", "isolated", "portfolio", "map", "corridor",
-    "footprint", "boundaries", "export",
+    "report", "info", "check", "measure", "overlap", "backbone", "isolated", "portfolio", "map",
+    "corridor", "footprint", "boundaries", "export",
 )  # fmt: skip
 ANSWERS = {
     "info": ["info"],
     "check": ["check"],
     "measure": ["measure", "--top", "5"],
     "overlap": ["overlap", "--top", "5"],
+    "backbone": ["backbone", "--top", "5"],
     "isolated": ["isolated"],
     "portfolio": ["portfolio", "Kainuu"],
 }
@@ -47,6 +48,10 @@ SUMMARY = {
         "pairs", "listed", "elsewhere", "members", "networks", "memberships", "lists_complete",
         "lists_partial", "lists_unknown",
     },
+    "backbone": {
+        "kept", "listed", "elsewhere", "tests_possible", "tests_overlapping", "members", "networks",
+        "memberships", "lists_complete", "lists_partial", "lists_unknown",
+    },
     "isolated": {
         "judged", "elsewhere", *isolates.STATUSES, "listed", "failed", "members", "networks",
         "memberships", "lists_complete", "lists_partial", "lists_unknown",
@@ -61,12 +66,13 @@ ROWS = {
     "info": {"section", "item", "label", "count"},
     "measure": {
         "member_id", "name", "kind", "country", *measures.CENTRALITIES, "constraint",
-        "effective_size", "regions_bridged",
+        "effective_size", "efficiency", "hierarchy", "regions_bridged",
     },
     "overlap": {
         "a", "name_a", "b", "name_b", "size_a", "size_b", "shared", "jaccard",
         "overlap_coefficient", "list_status_a", "list_status_b",
     },
+    "backbone": {"a", "name_a", "b", "name_b", "shared", "expected", "p", "q", "sign"},
     "isolated": {
         "member_id", "kind", "name", "country", "status", "networks", "networks_possible",
         "peers", "component", "depends_on", "depends_on_name", "expected_networks",
@@ -77,18 +83,6 @@ CHOSEN = {
     "data", "data_folder", "only", "year", "evidence", "snapshot_gap", "undated", "statutory",
     "network_kinds", "lang",
 }  # fmt: skip
-
-
-@pytest.fixture
-def run(capsys):
-    """Run a command line; return the exit code, stdout and stderr."""
-
-    def _run(*words):
-        code = main([str(word) for word in words])
-        out, err = capsys.readouterr()
-        return code, out, err
-
-    return _run
 
 
 @pytest.fixture

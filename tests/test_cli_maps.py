@@ -8,19 +8,9 @@ import sys
 
 import pytest
 
-from valuma_graph.cli import app, main, pictures
+from valuma_graph.cli import app, pictures
 
 COMMANDS = ("map", "corridor", "footprint", "boundaries")
-
-
-@pytest.fixture
-def run(capsys):
-    def _run(*words):
-        code = main([str(word) for word in words])
-        out, err = capsys.readouterr()
-        return code, out, err
-
-    return _run
 
 
 @pytest.mark.parametrize("command", COMMANDS)

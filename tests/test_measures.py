@@ -1,10 +1,9 @@
-"""Centrality, brokerage, structure, nestedness, communities, coverage."""
+"""Centrality, structure, nestedness, communities, coverage."""
 
 from __future__ import annotations
 
 import random
 
-import igraph
 import networkx as nx
 import numpy as np
 import pandas as pd
@@ -237,61 +236,6 @@ def test_one_membership_more_never_lowers_a_degree(aff, data):
         before, after = (measures.centrality(a, mode=mode).degree for a in (aff, more))
         assert (after >= before).all()
         assert after.sum() - before.sum() in (0, 1)
-
-
-# -- brokerage --------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("mode", MODES)
-@pytest.mark.parametrize("aff", GRAPHS)
-def test_brokerage_equals_networkx(aff, mode, monkeypatch):
-    monkeypatch.setattr(nodes, "_CELLS", 100)  # several blocks of rows
-    graph = projected(aff, mode)
-    scores = measures.brokerage(aff, mode=mode)
-    for column, function in (("constraint", nx.constraint), ("effective_size", nx.effective_size)):
-        # Node by node: for all nodes at once, networkx 3.6 scales effective_size by the largest
-        # weight of the wrong node when weights differ.
-        expected = function(graph, nodes=list(graph), weight="weight")
-        expected = by_id(expected, mode).reindex(scores.index)
-        np.testing.assert_allclose(scores[column], expected, err_msg=column, **CLOSE)
-
-
-def test_constraint_equals_igraph(davis):
-    graph = igraph.Graph.from_networkx(projected(davis, "members"))
-    names = [i for _, i in graph.vs["_nx_name"]]
-    expected = pd.Series(graph.constraint(weights="weight"), index=names)
-    found = measures.brokerage(davis).constraint
-    np.testing.assert_allclose(found, expected.reindex(found.index), **CLOSE)
-
-
-def test_regions_bridged():
-    aff = tiny(
-        ["abcR X", "cd Y"],
-        members={
-            "a": {"region": "R"},
-            "b": {"region": "S"},
-            "c": {"region": "S"},
-            "d": {"region": np.nan},
-            "e": {"region": "R"},
-            "R": {"kind": "region"},
-        },
-    )
-    members = measures.brokerage(aff).regions_bridged
-    # a meets b, c (S) and the region R itself; c meets a, R (R) and b (S), d's is not known.
-    assert members.to_dict() == {"a": 2, "b": 2, "c": 2, "R": 2, "d": 1, "e": 0}
-    networks = measures.brokerage(aff, mode="networks").regions_bridged
-    assert networks.to_dict() == {"X": 2, "Y": 1}
-
-
-def test_own_region_is_bridged_only_through_others():
-    aff = tiny(["ab X"], members={"a": {"region": "R"}, "b": {"region": "S"}})
-    assert measures.brokerage(aff).regions_bridged.tolist() == [1, 1]
-
-
-def test_no_region_known(davis):
-    found = measures.brokerage(davis).regions_bridged
-    assert found.isna().all()
-    assert found.dtype == "Int64"
 
 
 # -- structure --------------------------------------------------------------------------------

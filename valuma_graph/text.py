@@ -136,6 +136,23 @@ def percent(share: float | None, lang: str, decimals: int = 0) -> str:
     return f"{digits}%" if lang == "en" else f"{digits}{_NBSP}%"
 
 
+def chance(p: float | None, lang: str) -> str:
+    """
+    Write a p-value with two figures, a small one as a power of ten and never as zero.
+
+    Examples
+    --------
+    >>> chance(0.5, "en"), chance(0.0312, "fi"), chance(4.2e-17, "en"), chance(None, "sv")
+    ('0.50', '0,031', '4.2e−17', '–')
+    """
+    if p is None or p != p:  # noqa: PLR0124
+        return "–"
+    if p >= 0.001:  # noqa: PLR2004
+        return number(p, lang, 2 if p >= 0.1 else 3)  # noqa: PLR2004
+    figures, power = f"{p:.1e}".split("e")
+    return f"{number(float(figures), lang, 1)}e{number(int(power), lang)}"
+
+
 def sort_key(name: str) -> str:
     """
     Return a key that sorts names alphabetically as Finnish and Swedish do.

@@ -81,7 +81,7 @@ def isolated(
     frame = isolation(aff, level=one, min_networks=min_networks, abroad=True, lang=lang)
     names = aff.names("networks", lang)
     frame.insert(2, "country", _countries(aff, level, frame.index))
-    home = _at_home(aff, level, frame.index, abroad=abroad)
+    home = at_home_of(aff, level, frame.index, abroad=abroad)
     frame, elsewhere = frame[home], int((~home).sum())
     at = [*frame.columns].index("depends_on") + 1
     frame.insert(at, "depends_on_name", frame["depends_on"].map(names))
@@ -97,7 +97,7 @@ def isolated(
     else:
         words = [t("cli.isolated.counts", lang, n=len(frame), statuses=told)]
         words += [] if len(listed) else [t("cli.about.empty", lang)]
-    words += _left_out(elsewhere, lang)
+    words += left_out(elsewhere, lang)
     words += _at_most(aff, lang) if len(listed) else []
     if fail_on:
         words.append(t("cli.isolated.failed", lang, count=number(failed, lang)))
@@ -186,11 +186,11 @@ def measure(
     elsewhere = 0
     if mode == "members" and level != "all":
         frame = frame[frame["kind"].eq(level)]
-        home = _at_home(aff, level, frame.index, abroad=abroad)
+        home = at_home_of(aff, level, frame.index, abroad=abroad)
         frame, elsewhere = frame[home], int((~home).sum())
     lead = frame[wanted[0]]
     frame = _sorted(frame, lead if wanted[0] == "constraint" else -lead)
-    rows, words = _first(frame, top, lang)
+    rows, words = first_rows(frame, top, lang)
     index = "member_id" if mode == "members" else "network_id"
     kinds = "kind" if mode == "members" else "network_kind"
     shown = ["name", *(["kind"] if level == "all" or mode == "networks" else []), *wanted]
@@ -198,80 +198,8 @@ def measure(
     section = Section(mode, rows.rename_axis(index).reset_index(), shown, kinds)
     summary = {"rows": len(frame), "listed": len(rows), "elsewhere": elsewhere}
     summary |= size(whole) | lists(aff)
-    words = [*about(aff, lang, told_by), *words, *_left_out(elsewhere, lang)]
+    words = [*about(aff, lang, told_by), *words, *left_out(elsewhere, lang)]
     return Answer("measure", summary, [section], words)
-
-
-def overlap(
-    aff: Affiliation,
-    *,
-    mode: Mode = "networks",
-    level: str = "all",
-    min_shared: int = 1,
-    abroad: bool = False,
-    top: int = 0,
-    told_by: str = INFO,
-    lang: str = "en",
-) -> Answer:
-    """
-    Answer which networks share members, or which members share networks.
-
-    Parameters
-    ----------
-    aff
-        The affiliation network.
-    mode
-        Pairs of networks, or of members.
-    level
-        Kind of member that is looked at; `region` and `sub_region` stand with their
-        municipalities.
-    min_shared
-        The fewest that a pair shares.
-    abroad
-        Whether pairs of members of a level include places of other countries, as for `isolated`.
-    top
-        Rows; all when 0.
-    told_by
-        The command that says why rows of the same data are not used.
-    lang
-        Language of names and words.
-
-    Returns
-    -------
-    answer
-        Rows as `overlap` gives them, with names.
-
-    Examples
-    --------
-    >>> import valuma_graph as vg
-    >>> answer = overlap(vg.datasets.southern_women(), min_shared=9)
-    >>> answer.sections[0].frame[["name_a", "name_b", "shared"]].values.tolist()
-    [['E8', 'E9', 9]]
-    """
-    from valuma_graph.chance import overlap as pairs_of
-
-    part = aff.roll_up(level) if level in ROLLED else aff
-    if level != "all":
-        part = part.select(level)
-    pairs = pairs_of(part, mode=mode, min_shared=min_shared)
-    elsewhere = 0
-    if mode == "members" and level != "all":
-        ids = part.members.index
-        home = _at_home(aff, level, ids, abroad=abroad)
-        both = pairs["a"].isin(ids[home]) & pairs["b"].isin(ids[home])
-        pairs, elsewhere = pairs[both].reset_index(drop=True), int((~home).sum())
-    names = part.names(mode, lang)
-    for at, side in ((1, "a"), (3, "b")):
-        pairs.insert(at, f"name_{side}", pairs[side].map(names))
-    if mode == "networks":
-        for side in ("a", "b"):
-            pairs[f"list_status_{side}"] = pairs[side].map(part.networks["list_status"])
-    rows, words = _first(pairs, top, lang)
-    shown = ["name_a", "name_b", "size_a", "size_b", "shared", "jaccard", "overlap_coefficient"]
-    summary = {"pairs": len(pairs), "listed": len(rows), "elsewhere": elsewhere}
-    summary |= size(part) | lists(aff)
-    words = [*about(aff, lang, told_by), *words, *_left_out(elsewhere, lang)]
-    return Answer("overlap", summary, [Section("pairs", rows, shown)], words)
 
 
 def portfolio(
@@ -361,7 +289,7 @@ def portfolio(
     # Narrow enough to be read: the rest is in CSV and JSON.
     shown = ["name", "role", "since", "list_status", "known", "declared"]
     shown += ["municipalities"] if networks["through"].notna().any() else []
-    peers, lacks = (_first(frame, top, lang)[0] for frame in (found.peers, found.lacks))
+    peers, lacks = (first_rows(frame, top, lang)[0] for frame in (found.peers, found.lacks))
     cut = [
         t(f"cli.portfolio.cut_{name}", lang, shown=number(top, lang), count=number(len(all_), lang))
         for name, all_ in (("peers", found.peers), ("lacks", found.lacks))
@@ -469,6 +397,30 @@ def described(aff: Affiliation, lang: str) -> list[str]:
     return words
 
 
+def at_home_of(aff: Affiliation, level: str, ids: pd.Index, *, abroad: bool) -> np.ndarray:
+    """Say which of the members of a level are not left out, as `isolation` leaves them out."""
+    from valuma_graph.measures.isolates import at_home
+
+    if abroad or level == "all":
+        return np.ones(len(ids), dtype=bool)
+    return at_home(aff, level).reindex(ids, fill_value=False).to_numpy()
+
+
+def left_out(elsewhere: int, lang: str) -> list[str]:
+    """Say how many places of other countries and times are not listed."""
+    return [t("cli.about.elsewhere", lang, n=elsewhere)] if elsewhere else []
+
+
+def first_rows(frame: pd.DataFrame, top: int, lang: str) -> tuple[pd.DataFrame, list[str]]:
+    """Cut a table, and say so; say too that there is nothing in it."""
+    if not len(frame):
+        return frame, [t("cli.about.empty", lang)]
+    if not top or len(frame) <= top:
+        return frame, []
+    count = number(len(frame), lang)
+    return frame.head(top), [t("cli.about.rows", lang, shown=number(top, lang), count=count)]
+
+
 # -- inside ---------------------------------------------------------------------------------------
 
 
@@ -479,19 +431,6 @@ def _countries(aff: Affiliation, level: str, ids: pd.Index) -> pd.Series:
         return country
     towns = aff.members[aff.members["kind"].eq("municipality")]
     return country.fillna(towns.groupby(level)["country"].first().reindex(ids))
-
-
-def _at_home(aff: Affiliation, level: str, ids: pd.Index, *, abroad: bool) -> np.ndarray:
-    """Say which of the members of a level are not left out, as `isolation` leaves them out."""
-    from valuma_graph.measures.isolates import at_home
-
-    if abroad or level == "all":
-        return np.ones(len(ids), dtype=bool)
-    return at_home(aff, level).reindex(ids, fill_value=False).to_numpy()
-
-
-def _left_out(elsewhere: int, lang: str) -> list[str]:
-    return [t("cli.about.elsewhere", lang, n=elsewhere)] if elsewhere else []
 
 
 def _at_most(aff: Affiliation, lang: str) -> list[str]:
@@ -506,13 +445,3 @@ def _sorted(frame: pd.DataFrame, first: pd.Series) -> pd.DataFrame:
     key["id"] = frame.index
     order = key.sort_values(["first", "name", "id"], na_position="last", kind="stable").index
     return frame.loc[order]
-
-
-def _first(frame: pd.DataFrame, top: int, lang: str) -> tuple[pd.DataFrame, list[str]]:
-    """Cut a table, and say so; say too that there is nothing in it."""
-    if not len(frame):
-        return frame, [t("cli.about.empty", lang)]
-    if not top or len(frame) <= top:
-        return frame, []
-    count = number(len(frame), lang)
-    return frame.head(top), [t("cli.about.rows", lang, shown=number(top, lang), count=count)]

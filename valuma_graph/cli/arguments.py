@@ -49,6 +49,8 @@ Measure = Literal[
     "eigenvector",
     "constraint",
     "effective_size",
+    "efficiency",
+    "hierarchy",
     "regions_bridged",
 ]
 Mode = Literal["members", "networks"]

@@ -235,63 +235,6 @@ def measure(
 
 
 @command
-def overlap(
-    data: Data = None,
-    /,
-    *,
-    mode: Mode = "networks",
-    level: str = "all",
-    min_shared: Count | None = None,
-    abroad: Annotated[bool, FLAG] = False,
-    top: Rows | None = None,
-    choice: Choice = CHOICE,
-    output: Output = OUTPUT,
-) -> int:
-    """
-    List the networks that share members, or the members that share networks.
-
-    Parameters
-    ----------
-    data
-        Your own tables.
-    mode
-        Pairs of networks, or of members.
-    level
-        Kind of member that is looked at, such as municipality; region and sub_region stand with
-        the memberships of their municipalities.
-    min_shared
-        The fewest that a pair shares. By default 1 for networks, 2 for members.
-    abroad
-        With --mode members and --level, list places of other countries too.
-    top
-        Rows to list, 0 for all. By default 30 in a table, else all.
-
-    Examples
-    --------
-    $ valuma-graph overlap --level municipality --min-shared 5 --format csv
-    """
-    from valuma_graph.cli import answers
-
-    form = form_of(output)
-    aff = load("overlap", data, choice, output)
-    check_level(aff, level, output.lang)
-    fewest = min_shared or (1 if mode == "networks" else 2)
-    with working("cli.working.computing", output):
-        answer = answers.overlap(
-            aff,
-            mode=mode,
-            level=level,
-            min_shared=fewest,
-            abroad=abroad,
-            top=rows_of(top, form),
-            told_by=told_by(data, choice),
-            lang=output.lang,
-        )
-    own = {"mode": mode, "level": level, "min_shared": fewest, "abroad": abroad, "top": top}
-    return answered(answer, form, output, own | said(data, choice))
-
-
-@command
 def isolated(  # noqa: PLR0913  one for each option
     data: Data = None,
     /,

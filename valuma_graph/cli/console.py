@@ -46,6 +46,7 @@ _SHARES: Final = {
     "area_share", "coverage", "degree_share", "jaccard", "neighbours_in", "overlap_coefficient",
     "population_share",
 }  # fmt: skip
+_CHANCES: Final = {"p", "p_lower", "p_upper", "q"}
 # Emoji are joined by these; all other invisible marks are shown.
 _JOINERS: Final = "\u200c\u200d"
 _UNSEEN: Final = {"Cc", "Cf", "Cs", "Zl", "Zp"}
@@ -363,12 +364,17 @@ def _cell(value: object, column: str, kinds: str, lang: str) -> str:
         key = f"{group}.{value}"
         return t(key, lang) if group and key in text.catalogue() else visible(value)
     if isinstance(value, float):
-        if column in _SHARES:
-            return text.percent(value, lang)
-        if column == "km" or column.endswith(("_km", "_km2")):
-            return text.number(value, lang, 1)
-        return text.number(value, lang, 3)
+        return _fraction(value, column, lang)
     return text.number(value, lang) if isinstance(value, int) else str(value)
+
+
+def _fraction(value: float, column: str, lang: str) -> str:
+    if column in _SHARES:
+        return text.percent(value, lang)
+    if column in _CHANCES:
+        return text.chance(value, lang)
+    distance = column == "km" or column.endswith(("_km", "_km2"))
+    return text.number(value, lang, 1 if distance else 3)
 
 
 def _aligned(section: Section, lang: str) -> str:

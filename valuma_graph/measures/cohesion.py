@@ -258,7 +258,29 @@ def nodf(aff: Affiliation) -> pd.Series:
     >>> nodf(vg.datasets.southern_women()).round(1).to_dict()
     {'nodf': 48.6, 'nodf_members': 48.2, 'nodf_networks': 49.2}
     """
-    incidence = aff.incidence
+    return nestedness(aff.incidence)
+
+
+def nestedness(incidence: sparse.csr_array) -> pd.Series:
+    """
+    Measure the nestedness of a matrix: `nodf` without the tables.
+
+    Parameters
+    ----------
+    incidence
+        Members × networks, 0/1.
+
+    Returns
+    -------
+    scores
+        See `nodf`.
+
+    Examples
+    --------
+    >>> from scipy import sparse
+    >>> nestedness(sparse.csr_array([[1, 1, 1], [1, 1, 0], [1, 0, 0]])).tolist()
+    [100.0, 100.0, 100.0]
+    """
     sides = (_paired_overlap(incidence), _paired_overlap(incidence.T.tocsr()))
     total, pairs = (sum(part) for part in zip(*sides, strict=True))
     scores = [(total, pairs), *sides]

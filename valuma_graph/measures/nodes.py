@@ -1,4 +1,4 @@
-"""Who is central, who bridges, and how much of the membership is known."""
+"""Who is central, and how much of the membership is known."""
 
 from __future__ import annotations
 
@@ -6,18 +6,17 @@ from typing import TYPE_CHECKING, Final, get_args
 
 import numpy as np
 import pandas as pd
-from scipy import sparse
 from scipy.sparse.linalg import svds
 
 from valuma_graph.affiliation import Mode
 from valuma_graph.affiliation.snapshots import COMPLETE_WITHIN, years
-from valuma_graph.measures import projection
+from valuma_graph.measures import paths, projection
 from valuma_graph.measures.isolates import COUNT_OF_KIND
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from pandas.api.extensions import ExtensionArray
+    from scipy import sparse
 
     from valuma_graph.affiliation import Affiliation
 
@@ -26,7 +25,6 @@ CENTRALITIES: Final = ("degree", "degree_share", "closeness", "betweenness", "ei
 
 _DENSE = 250_000
 _SAME = 1e-9
-_CELLS = 1_000_000
 
 
 def coverage(aff: Affiliation) -> pd.DataFrame:
@@ -103,6 +101,54 @@ def coverage(aff: Affiliation) -> pd.DataFrame:
     )
 
 
+def unknown_members(aff: Affiliation) -> pd.DataFrame:
+    """
+    Count the members that each network says it has and that are not known, by kind.
+
+    All in all they are what `coverage` lacks: declared − compared, if above 0.
+
+    Parameters
+    ----------
+    aff
+        The affiliation network.
+
+    Returns
+    -------
+    unknown
+        Indexed like `aff.networks`, Int64: `declared_municipalities`, `declared_organisations`,
+        `declared_other`, `declared_regions` (members that would fall under this count) and
+        `rest` (members of the kinds that the network states no count of). Missing where nothing
+        is declared, where the count is of another time or of what has been rolled up, and where
+        kinds that the rest could be of have been taken from the set.
+
+    Examples
+    --------
+    >>> import valuma_graph as vg
+    >>> found = unknown_members(vg.datasets.finland(year=2019))
+    >>> found.loc["suomen_kasvukaytava"].tolist()
+    [20, 8, 0, 3, 0]
+    """
+    kinds = aff.members["kind"]
+    counts, there = _counts(aff.networks, set(kinds.dropna()))
+    found = coverage(aff)
+    lacking = (found["declared"] - found["compared"]).clip(lower=0)
+    of_kind = kinds.map(COUNT_OF_KIND)
+    columns: dict[str, pd.Series] = {}
+    left = lacking
+    for column in map(str, counts):
+        known = aff.incidence.T.astype(np.int64) @ of_kind.eq(column).to_numpy(dtype=np.int64)
+        known += _merged(aff) if column == "declared_municipalities" else 0
+        stated = (counts[column] - known).clip(lower=0).fillna(0) * (column in there)
+        # Sources class members differently: never more of all kinds than lack in all.
+        columns[column] = stated.where(stated.le(left).fillna(value=False), left)
+        left = left - columns[column]
+    unknown = pd.DataFrame({**columns, "rest": left}, index=aff.networks.index)
+    comparable = found["coverage"].notna() | found["declared"].eq(0).fillna(value=False)
+    if aff.narrowed:
+        comparable &= ~left.gt(0).fillna(value=False)
+    return unknown.where(comparable).astype("Int64")
+
+
 def _merged(aff: Affiliation) -> np.ndarray:
     """Count the listed members of each network that have merged into another one of its list."""
     rows = aff.set_aside[aff.set_aside["reason"].eq("merged")]
@@ -145,17 +191,24 @@ def _count(networks: pd.DataFrame, column: str) -> pd.Series:
     return pd.Series(pd.NA, index=networks.index, dtype="Int64")
 
 
+def _counts(networks: pd.DataFrame, kinds: set[str]) -> tuple[pd.DataFrame, list[str]]:
+    """Return the declared counts by kind, and which of them the kinds can fall under."""
+    columns = sorted(set(COUNT_OF_KIND.values()))
+    counts = pd.DataFrame({c: _count(networks, c) for c in columns}, index=networks.index)
+    # A kind that no declared count is about can fall under any.
+    there = [c for c in columns if any(COUNT_OF_KIND.get(kind, c) == c for kind in kinds)]
+    return counts, there
+
+
 def _declared(networks: pd.DataFrame, kinds: set[str]) -> tuple[pd.Series, pd.DataFrame]:
     """
     Return the declared count to compare with, and which counts by kind it is the sum of.
 
     A network that is compared whole has no count by kind in the second.
     """
-    columns = sorted(set(COUNT_OF_KIND.values()))
-    counts = pd.DataFrame({c: _count(networks, c) for c in columns}, index=networks.index)
+    counts, there = _counts(networks, kinds)
+    columns = counts.columns
     total = _count(networks, "declared_total").fillna(counts.sum(axis=1, min_count=1))
-    # A kind that no declared count is about can fall under any.
-    there = [c for c in columns if any(COUNT_OF_KIND.get(kind, c) == c for kind in kinds)]
     stated = counts.gt(0).fillna(value=False).astype(bool)
     itemised = (counts.sum(axis=1) >= total).fillna(value=False).astype(bool) & stated.any(axis=1)
     narrowed = stated.any(axis=1) & (len(there) < len(columns))
@@ -169,7 +222,12 @@ def _declared(networks: pd.DataFrame, kinds: set[str]) -> tuple[pd.Series, pd.Da
 
 
 def centrality(
-    aff: Affiliation, *, mode: Mode = "members", measures: Collection[str] | None = None
+    aff: Affiliation,
+    *,
+    mode: Mode = "members",
+    measures: Collection[str] | None = None,
+    pivots: int | None = None,
+    seed: int = 0,
 ) -> pd.DataFrame:
     """
     Measure how central each node of one mode is, on the two-mode graph.
@@ -183,7 +241,9 @@ def centrality(
       small components can be rated above 1, and `closeness` compares nodes only within their
       component. 0 without a tie.
     - `betweenness`: shortest paths between other nodes that pass through the node, divided by
-      the most possible in a two-mode graph of this size.
+      the most possible in a two-mode graph of this size. With `pivots`, an estimate from the
+      shortest paths that start in so many nodes, drawn at random of those with a tie (Brandes &
+      Pich 2007), and its standard error as `betweenness_error`.
     - `eigenvector`: entry of the leading singular vector of the incidence, of length 1 within
       the mode: a node is central as its neighbours are. In a graph of several components only
       the one with the largest singular value has scores (all such, if equal); 0 elsewhere.
@@ -196,17 +256,28 @@ def centrality(
         Which side to score, `"members"` or `"networks"`.
     measures
         Which columns; all when None.
+    pivots
+        Estimate the betweenness from this many nodes; exact when None, or when there are no
+        more nodes with a tie. 256 do for a network of 100,000 members.
+    seed
+        Same seed, same pivots; the order of the rows does not matter.
 
     Returns
     -------
     scores
         Indexed like `aff.members` (or `aff.networks`); `degree` int, the others float, higher =
-        more central. `degree_share` is NaN when the other mode has no nodes.
+        more central. `degree_share` is NaN when the other mode has no nodes. With `pivots`,
+        `betweenness_error` stands after `betweenness`, in the same unit: the standard error,
+        from the variance between the pivots, corrected for their share of all nodes. The
+        estimate is right on average and can fall a little below 0. Where few pivots lie behind
+        a node the error is uncertain too: of intervals of ±1.96 errors about 9 in 10 hold the
+        exact value among the most central tenth, 8 in 10 among all (5,000 members, 256 pivots).
 
     Raises
     ------
     ValueError
-        If a mode or measure does not exist; the message names those that do.
+        If a mode or measure does not exist; the message names those that do. If `pivots` is
+        below 2.
 
     References
     ----------
@@ -222,6 +293,9 @@ def centrality(
     Faust, K. (1997). Centrality in affiliation networks. Social Networks 19, 157–191.
     https://doi.org/10.1016/S0378-8733(96)00300-0
 
+    Brandes, U. & Pich, C. (2007). Centrality estimation in large networks. International
+    Journal of Bifurcation and Chaos 17, 2303–2318. https://doi.org/10.1142/S0218127407018403
+
     Examples
     --------
     >>> import valuma_graph as vg
@@ -231,10 +305,11 @@ def centrality(
      'eigenvector': 0.51}
     """
     wanted = _wanted(measures)
+    if pivots is not None and pivots < 2:  # noqa: PLR2004
+        raise ValueError(f"pivots must be None or 2 or more, not {pivots}")
     incidence, index = _side(aff, mode)
     n, m = incidence.shape
     degree, _ = projection.degrees(incidence)
-    graph = projection.graph(incidence) if {"closeness", "betweenness"} & set(wanted) else None
     columns: dict[str, np.ndarray] = {}
     for name in wanted:
         if name == "degree":
@@ -243,12 +318,18 @@ def centrality(
             columns[name] = degree / m if m else np.full(n, np.nan)
         elif name == "eigenvector":
             columns[name] = _eigenvector(incidence)
-        elif graph is not None and name == "closeness":
-            columns[name] = _closeness(incidence, graph.closeness(range(n), normalized=False))
-        elif graph is not None:
-            paths = np.array(graph.betweenness(range(n), directed=False), dtype=np.float64)
-            most = _most_betweenness(n, m)
-            columns[name] = paths / most if most else np.zeros(n)
+        elif name == "closeness":
+            columns[name] = paths.closeness(incidence)
+        elif pivots is None:
+            columns[name] = paths.betweenness(incidence) / _most_betweenness(n, m)
+        else:
+            # In the order of the ids, members first.
+            members, networks = aff.members.index.argsort(), aff.networks.index.argsort()
+            first, second = (n, 0) if mode == "networks" else (0, n)
+            order = np.concatenate([members + first, networks + second])
+            found = paths.sampled_betweenness(incidence, order=order, pivots=pivots, seed=seed)
+            for column, values in zip((name, "betweenness_error"), found, strict=True):
+                columns[column] = values / _most_betweenness(n, m)
     return pd.DataFrame(columns, index=index)
 
 
@@ -271,23 +352,13 @@ def _side(aff: Affiliation, mode: Mode) -> tuple[sparse.csr_array, pd.Index]:
     return aff.incidence.T.tocsr(), aff.networks.index
 
 
-def _closeness(incidence: sparse.csr_array, inverse: list[float]) -> np.ndarray:
-    """Normalise what igraph gives: 1 / the sum of the distances to the nodes in reach."""
-    n, m = incidence.shape
-    score = np.nan_to_num(np.array(inverse, dtype=np.float64)) * (m + 2 * (n - 1))
-    if n + m < 2:  # noqa: PLR2004
-        return np.zeros(n)
-    label = projection.parts(incidence)
-    in_reach = np.bincount(label)[label[:n]] - 1
-    return np.asarray(score * in_reach / (n + m - 1))
-
-
 def _most_betweenness(n: int, m: int) -> float:
     """Return the most that a node of a mode of `n` can have, the other having `m` (B&E 1997)."""
     if not (n and m):
-        return 0.0
+        return 1.0
     s, t = divmod(n - 1, m)
-    return (m**2 * (s + 1) ** 2 + m * (s + 1) * (2 * t - s - 1) - t * (2 * s - t + 3)) / 2
+    most = (m**2 * (s + 1) ** 2 + m * (s + 1) * (2 * t - s - 1) - t * (2 * s - t + 3)) / 2
+    return most or 1.0
 
 
 def _eigenvector(incidence: sparse.csr_array) -> np.ndarray:
@@ -330,132 +401,3 @@ def _leading(rows: sparse.csr_array) -> tuple[np.ndarray, float]:
     start = np.ones(min(part.shape))
     left, values, _ = svds(part, k=1, v0=start, return_singular_vectors="u")
     return np.abs(left[:, 0]), float(values[0])
-
-
-def brokerage(aff: Affiliation, *, mode: Mode = "members") -> pd.DataFrame:
-    """
-    Measure how far each node stands between others that are not tied themselves.
-
-    On the projection, in which two members are tied by the number of networks that they share
-    (or two networks by the members). With *w* these weights, *p* a node's weights divided by
-    their sum, and *m* a node's weights divided by their largest:
-
-    - `constraint` of *u* = Σᵥ (pᵤᵥ + Σ_q pᵤ_q p_qᵥ)² over its neighbours *v*: low for a broker,
-      high where all contacts are tied to each other.
-    - `effective_size` = Σᵥ (1 − Σ_q pᵤ_q mᵥ_q): contacts less what is redundant among them.
-
-    Both are as `networkx.constraint` and `networkx.effective_size` define them with `weight`.
-
-    Parameters
-    ----------
-    aff
-        The affiliation network.
-    mode
-        `"members"` or `"networks"`.
-
-    Returns
-    -------
-    scores
-        Indexed like `aff.members` (or `aff.networks`): `constraint`, `effective_size` (float,
-        NaN for a node that shares nothing with any other) and `regions_bridged` (Int64): in how
-        many regions a member's neighbours lie, or a network's members. It goes by the column
-        `region`; a region lies in itself; missing where no region is known in the whole set.
-
-    Raises
-    ------
-    ValueError
-        If the mode does not exist.
-
-    References
-    ----------
-    Burt, R. S. (1992). Structural Holes: The Social Structure of Competition. Harvard.
-
-    Burt, R. S. (2004). Structural holes and good ideas. American Journal of Sociology 110,
-    349–399. https://doi.org/10.1086/421787
-
-    Examples
-    --------
-    >>> import valuma_graph as vg
-    >>> scores = vg.brokerage(vg.datasets.southern_women())
-    >>> scores.columns.tolist()
-    ['constraint', 'effective_size', 'regions_bridged']
-    >>> scores.constraint.idxmin(), scores.effective_size.idxmin()
-    ('Ruth DeSand', 'Charlotte McDowd')
-    """
-    incidence, index = _side(aff, mode)
-    constraint, effective = _structural_holes(incidence)
-    return pd.DataFrame(
-        {
-            "constraint": constraint,
-            "effective_size": effective,
-            "regions_bridged": _regions_bridged(aff, mode),
-        },
-        index=index,
-    )
-
-
-def _structural_holes(incidence: sparse.csr_array) -> tuple[np.ndarray, np.ndarray]:
-    """
-    Return constraint and effective size of the rows.
-
-    W = B Bᵀ without its diagonal are the weights. Both measures need W T W, for a diagonal T, at
-    the tied pairs; as X B Bᵀ − X D, with X = W T and the degrees D, it costs steps along the ties
-    of B instead of a product of large matrices, and needs a few rows at a time.
-    """
-    n, m = incidence.shape
-    counts = incidence.astype(np.float64)
-    across = counts.T.tocsr()
-    degree, size = projection.degrees(incidence)
-    strength = counts @ (size - 1.0)
-    largest = _largest_shared(incidence)
-    by_strength = np.divide(1.0, strength, out=np.zeros(n), where=strength > 0)
-    by_largest = np.divide(1.0, largest, out=np.zeros(n), where=largest > 0)
-    constraint, effective = np.full(n, np.nan), np.full(n, np.nan)
-    step = max(1, _CELLS // max(n, m, 1))
-    for start in range(0, n, step):
-        here = np.arange(start, min(start + step, n))
-        weight = (counts[here] @ across).toarray()
-        weight[here - start, here] = 0
-        tied = weight > 0
-        share = weight * by_strength[here, None]
-        onward = share * by_strength
-        reach = (onward @ counts) @ across - onward * degree
-        constraint[here] = (np.where(tied, share + reach, 0) ** 2).sum(axis=1)
-        both = (share @ counts) @ across - share * degree
-        redundant = np.where(tied, both * by_largest, 0).sum(axis=1)
-        effective[here] = tied.sum(axis=1) - redundant
-    constraint[strength == 0] = effective[strength == 0] = np.nan
-    return constraint, effective
-
-
-def _largest_shared(incidence: sparse.csr_array) -> np.ndarray:
-    """Return the most that each row shares with any other."""
-    largest = np.zeros(incidence.shape[0])
-    for start, stop, shared in projection.blocks(incidence):
-        rows = np.repeat(np.arange(start, stop), np.diff(shared.indptr))
-        others = rows != shared.indices
-        np.maximum.at(largest, rows[others], shared.data[others])
-    return largest
-
-
-def _regions_bridged(aff: Affiliation, mode: Mode) -> ExtensionArray:
-    members = aff.members
-    regions = pd.Series(members.index, index=members.index, dtype="str")
-    regions = regions.where(members["kind"].eq("region"))
-    if "region" in members:
-        regions = regions.fillna(members["region"])
-    code, names = pd.factorize(regions)
-    n = len(members)
-    if not len(names):
-        size = n if mode == "members" else len(aff.networks)
-        return pd.array([pd.NA] * size, dtype="Int64")
-    known = np.flatnonzero(code >= 0)
-    lies_in = sparse.csr_array(
-        (np.ones(len(known), dtype=np.int64), (known, code[known])), shape=(n, len(names))
-    )
-    incidence = aff.incidence.astype(np.int64)
-    found = incidence.T @ lies_in
-    if mode == "members":
-        degree, _ = projection.degrees(aff.incidence)
-        found = incidence @ found - lies_in.multiply(degree[:, None]).tocsr()
-    return pd.array((found > 0).sum(axis=1), dtype="Int64")

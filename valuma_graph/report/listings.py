@@ -235,6 +235,18 @@ class Listing:
 
         return self._column(label, key, make, numeric=True)
 
+    def decimal(self, label: str, needs: str = "") -> Column:
+        """Return a column of numbers with one decimal."""
+        key = needs or label
+
+        def make(row: Row) -> Cell:
+            value = row[key]
+            if value is None:
+                return Cell("–")
+            return Cell(self.voice.number(value, 1), round(float(value), 6))
+
+        return self._column(label, key, make, numeric=True)
+
     def share(self, label: str, needs: str = "", *, decimals: int = 0, bar: bool = False) -> Column:
         """Return a column of percentages, with a bar if asked for."""
         key = needs or label

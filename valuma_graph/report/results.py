@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 
@@ -51,7 +51,8 @@ class Results:
     structure_networks
         Component, core and bridging of each network, as `structure`.
     overlap_networks, overlap_members
-        As `overlap`, at most `MOST_PAIRS`; pairs of members share `MIN_SHARED` networks or more.
+        As `overlap`, at most `MOST_PAIRS`; pairs of networks against chance (`sdsm`), pairs of
+        members share `MIN_SHARED` networks or more.
     isolation_municipalities, isolation_regions
         As `isolation` with these levels: places at home. None where the set has no such members.
     isolation_members
@@ -116,7 +117,7 @@ def analyse(aff: Affiliation, *, progress: Progress | None = None, lang: str = "
     say("structure")
     whole = measures.structure(aff)
     say("overlap")
-    pairs = chance.overlap(aff)
+    pairs = chance.overlap(aff, null="sdsm", forbidden=_abroad(aff))
     peers = chance.overlap(aff, mode="members", min_shared=MIN_SHARED)
     say("isolation")
     levels = {
@@ -324,6 +325,12 @@ def about_tables(
     overlaps = mine.set_index(partner)[["shared", "jaccard", "overlap_coefficient"]]
     overlaps.insert(0, "name", aff.names("networks", lang).reindex(overlaps.index))
     return {"about_members": _by_name(rows), "about_overlaps": overlaps}
+
+
+def _abroad(aff: Affiliation) -> Literal["country"] | None:
+    """Name the rule that members of other countries could not join, where countries are known."""
+    stated = "countries" in aff.networks and aff.networks["countries"].notna().any()
+    return "country" if stated and aff.members["country"].notna().any() else None
 
 
 def _by_name(rows: pd.DataFrame) -> pd.DataFrame:

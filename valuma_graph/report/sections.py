@@ -6,6 +6,8 @@ from functools import cached_property
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
+
 from valuma_graph.measures.isolates import at_home
 from valuma_graph.portfolio import despite_open_list, named, of_register
 from valuma_graph.report.listings import (
@@ -35,6 +37,8 @@ _REPORT: Final = "valuma-graph report"
 _EXAMPLE: Final = "municipality:FI-491"  # Mikkeli
 
 PAIRS: Final = 100
+ALPHA: Final = 0.05
+BEYOND: Final = ("more", "chance")
 """Pairs of networks on the page; all of them are in the table beside it."""
 
 
@@ -373,14 +377,19 @@ class Sections:
             one.network("network_a", "a"),
             one.network("network_b", "b"),
             one.count("shared"),
+            one.decimal("expected"),
+            one.word("beyond", "beyond", "beyond", BEYOND),
             one.count("size_a"),
             one.count("size_b"),
             one.share("jaccard", bar=True),
             one.share("contained", "overlap_coefficient"),
         ]
+        shown = shown.assign(beyond=np.where(shown["q"] <= ALPHA, *BEYOND))
         table = one.table("overlaps", t("page.overlap.pairs"), shown, columns, ordered_by=2)
         intro = t("page.overlap.intro", shown=len(shown), total=len(pairs))
-        return Section("overlap", title, [intro], [table])
+        beyond, tests = int((pairs["q"] <= ALPHA).sum()), pairs.attrs["tests_possible"]
+        judged = t("page.overlap.chance", n=beyond, tests=tests)
+        return Section("overlap", title, [intro, judged], [table])
 
     def _networks(self) -> Section:
         t, one = self.voice.t, self.listing
