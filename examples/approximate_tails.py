@@ -76,7 +76,10 @@ def compare(name: str, aff: vg.Affiliation) -> None:
 def main() -> None:
     """Compare on two networks."""
     compare("A drawn network, 309 × 60", drawn())
-    compare("Finland 2019", vg.datasets.finland(year=2019))
+    aff = vg.datasets.finland(year=2019)
+    compare("Finland 2019", aff)
+    whole = int(aff.networks["list_status"].eq("complete").sum())
+    print(f"  lists of members: {whole} of {len(aff.networks)} are complete")
 
 
 if __name__ == "__main__":

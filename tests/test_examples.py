@@ -157,3 +157,15 @@ def test_nobody_without_a_row_is_forgotten_and_nobody_is_called_isolated():
     assert len(aland) == 16
     assert aland <= printed
     assert "Åland: " in part
+
+
+# -- approximate tails --------------------------------------------------------------------------
+
+
+def test_the_approximation_is_as_far_off_as_it_is_said_to_be():
+    drawn, finland = answer("approximate_tails").split("Finland 2019")
+    mean, worst = map(float, re.search(r"off by ([\d.]+) on average, ([\d.]+)", drawn).groups())
+    assert mean == pytest.approx(0.011, abs=0.002)
+    assert worst == pytest.approx(0.09, abs=0.01)
+    exact, rough, both = map(int, re.search(r"(\d+) exact, (\d+) appr\w+, (\d+)", finland).groups())
+    assert both <= exact < rough

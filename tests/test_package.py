@@ -8,6 +8,7 @@ import string
 import subprocess
 import sys
 import zipfile
+from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -46,6 +47,7 @@ HEAVY = {
 }  # fmt: skip
 
 
+@cache
 def sources():
     """Return the syntax tree of every file, by its dotted name within the package."""
     found = {}

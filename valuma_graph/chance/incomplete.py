@@ -11,7 +11,15 @@ from scipy import sparse
 
 from valuma_graph.affiliation import Affiliation, Mode
 from valuma_graph.chance.measured import numbers
-from valuma_graph.measures import CENTRALITIES, brokerage, centrality, cohesion, could_hold, nodes
+from valuma_graph.measures import (
+    CENTRALITIES,
+    HOLES,
+    brokerage,
+    centrality,
+    cohesion,
+    could_hold,
+    nodes,
+)
 from valuma_graph.measures.isolates import COUNT_OF_KIND, at_home
 
 if TYPE_CHECKING:
@@ -22,8 +30,7 @@ if TYPE_CHECKING:
 ASSUMPTIONS: Final = ("size", "equal", "region")
 """How the members that are not known may be spread."""
 
-_HOLES: Final = ("constraint", "effective_size")
-MEASURES: Final = (*CENTRALITIES, *_HOLES, "isolation")
+MEASURES: Final = (*CENTRALITIES, *HOLES, "isolation")
 """What `robustness` knows by name."""
 
 _OUTSIDE: Final = ("none", "outside", "main")
@@ -125,7 +132,7 @@ def robustness(
         those taken away look unknown.
     measure
         One of `centrality` (`"degree"`, `"degree_share"`, `"closeness"`, `"betweenness"`,
-        `"eigenvector"`), of `brokerage` (`"constraint"`, `"effective_size"`), or
+        `"eigenvector"`), of `brokerage` (`"constraint"` to `"hierarchy"`), or
         `"isolation"`: whether a node has no tie, lies outside the main component, or in it. Or
         a function of an `Affiliation` that returns a Series, or a number.
     mode
@@ -250,7 +257,7 @@ def _measuring(measure: str | Callable[[Affiliation], pd.Series | float], mode: 
         return lambda aff: numbers(measure(aff))
     if measure in CENTRALITIES:
         return lambda aff: centrality(aff, mode=mode, measures=[measure])[measure].astype(float)
-    if measure in _HOLES:
+    if measure in HOLES:
         return lambda aff: brokerage(aff, mode=mode)[measure]
     if measure == "isolation":
         part = get_args(Mode).index(mode)

@@ -13,7 +13,7 @@ from valuma_graph import measures
 from valuma_graph.affiliation import Affiliation, Mode
 from valuma_graph.chance import draws as drawing
 from valuma_graph.chance.constraints import constraints
-from valuma_graph.measures import cohesion, projection
+from valuma_graph.measures import HOLES, cohesion, projection
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,9 +27,8 @@ if TYPE_CHECKING:
     Measuring = Callable[[sparse.csr_array], pd.Series]
 
 _CENTRALITIES: Final = ("degree", "closeness", "betweenness", "eigenvector")
-_HOLES: Final = ("constraint", "effective_size")
 _WHOLE: Final = ("nestedness", "modularity", "isolation")
-MEASURES: Final = (*_CENTRALITIES, *_HOLES, *_WHOLE)
+MEASURES: Final = (*_CENTRALITIES, *HOLES, *_WHOLE)
 """What `significance` knows by name; the last three are of the whole network."""
 
 _TRIES: Final = 3
@@ -66,7 +65,8 @@ def significance(  # noqa: PLR0913
         The affiliation network.
     measure
         Of each node of the mode: `"degree"`, `"closeness"`, `"betweenness"`, `"eigenvector"`
-        (see `centrality`), `"constraint"`, `"effective_size"` (see `brokerage`).
+        (see `centrality`), `"constraint"`, `"effective_size"`, `"efficiency"`, `"hierarchy"`
+        (see `brokerage`).
 
         Of the whole:
 
@@ -200,7 +200,7 @@ def _named(measure: str, mode: Mode) -> Callable[[Affiliation], pd.Series]:
     """Return a measure that needs more than the matrix."""
     if measure in _CENTRALITIES:
         return lambda aff: measures.centrality(aff, mode=mode, measures=[measure])[measure]
-    if measure in _HOLES:
+    if measure in HOLES:
         return lambda aff: measures.brokerage(aff, mode=mode)[measure]
     if measure == "modularity":
         return lambda aff: pd.Series(

@@ -89,7 +89,7 @@ def mrqap(
     regression on the other predictors, is relabelled, Eπ(i),π(j), which keeps all that goes
     with its rows and columns; Y is regressed on it and the other predictors, which stay; and
     the t of that is compared with the t of Xₖ. In N relabellings of which h have a t at least
-    as large, p_upper = (h + 1) / (N + 1); p_lower and, with |t|, the two-sided p likewise.
+    as large, p_upper = (h + 1) / (N + 1); p_lower and, with the size of t, the two-sided p likewise.
 
     Parameters
     ----------
@@ -99,7 +99,7 @@ def mrqap(
         used. Pairs with a missing value in any table are left out.
     predictors
         By name: a square table of the same ids, such as `distances` gives; or a value for each
-        node, of which numbers are compared by their difference |xᵢ − xⱼ| (take `np.log` of
+        node, of which numbers are compared by the size of xᵢ − xⱼ (take `np.log` of
         populations first) and all else by whether they are the same, 1 or 0; or a list of pairs
         with the columns `a` and `b`, as `contiguity` gives: 1 for those listed, else 0.
     model

@@ -94,7 +94,7 @@ def overlap(  # noqa: PLR0913  one for each option
             f"tests_{over}": int(told[f"tests_{over}"]) for over in ("possible", "overlapping")
         }
         summary |= {"beyond_chance": beyond}
-        words.append(_tested(told, beyond, lang))
+        words.append(_tested(told, beyond, ALPHA, lang))
     summary |= size(part) | lists(aff)
     words = [*about(aff, lang, told_by), *words, *left_out(elsewhere, lang)]
     return Answer("overlap", summary, [Section("pairs", rows, shown)], words)
@@ -153,7 +153,9 @@ def backbone(
     summary |= {
         f"tests_{over}": int(found.summary[f"tests_{over}"]) for over in ("possible", "overlapping")
     }
-    words.append(_tested({"null": found.null, **found.summary.to_dict()}, len(edges), lang))
+    words.append(
+        _tested({"null": found.null, **found.summary.to_dict()}, len(edges), found.alpha, lang)
+    )
     summary |= size(part) | lists(aff)
     words = [*about(aff, lang, told_by), *words, *left_out(elsewhere, lang)]
     return Answer("backbone", summary, [Section("edges", rows, shown)], words)
@@ -187,9 +189,15 @@ def _named(pairs: pd.DataFrame, part: Affiliation, mode: Mode, lang: str) -> pd.
     return pairs
 
 
-def _tested(told: Mapping[Any, Any], beyond: int, lang: str) -> str:
+def _tested(told: Mapping[Any, Any], beyond: int, alpha: float, lang: str) -> str:
     """Say how many pairs were tested, counted in both ways, and how many are beyond chance."""
-    counts = {
-        key: number(int(told[f"tests_{key}"]), lang) for key in ("possible", "overlapping")
-    }
-    return t("cli.chance.tested", lang, null=t(f"null.{told['null']}", lang), n=beyond, **counts)
+    counts = {key: number(int(told[f"tests_{key}"]), lang) for key in ("possible", "overlapping")}
+    written = f"{alpha:g}" if lang == "en" else f"{alpha:g}".replace(".", ",")
+    return t(
+        "cli.chance.tested",
+        lang,
+        null=t(f"null.{told['null']}", lang),
+        n=beyond,
+        alpha=written,
+        **counts,
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from valuma_graph.measures.brokers import ROLES, brokerage, brokerage_roles
+from valuma_graph.measures.brokers import HOLES, ROLES, brokerage, brokerage_roles
 from valuma_graph.measures.cohesion import Structure, components, nodf, structure
 from valuma_graph.measures.isolates import STATUSES, could_hold, isolation
 from valuma_graph.measures.nodes import CENTRALITIES, centrality, coverage
@@ -10,6 +10,7 @@ from valuma_graph.measures.partition import Communities, barber_modularity, comm
 
 __all__ = [
     "CENTRALITIES",
+    "HOLES",
     "ROLES",
     "STATUSES",
     "Communities",

@@ -12,7 +12,7 @@ from scipy import sparse
 
 from valuma_graph.kernels import compiled
 from valuma_graph.measures import projection
-from valuma_graph.measures.nodes import _side
+from valuma_graph.measures.nodes import side
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from pandas.api.extensions import ExtensionArray
 
     from valuma_graph.affiliation import Affiliation, Mode
+
+HOLES: Final = ("constraint", "effective_size", "efficiency", "hierarchy")
+"""What `brokerage` says of structural holes."""
 
 ROLES: Final = ("coordinator", "gatekeeper", "representative", "consultant", "liaison")
 """What `brokerage_roles` counts."""
@@ -87,7 +90,7 @@ def brokerage(aff: Affiliation, *, mode: Mode = "members") -> pd.DataFrame:
     >>> scores.constraint.idxmin(), scores.effective_size.idxmin()
     ('Ruth DeSand', 'Charlotte McDowd')
     """
-    incidence, index = _side(aff, mode)
+    incidence, index = side(aff, mode)
     contacts, constraint, redundant, entropy = _structural_holes(incidence).T
     alone = contacts == 0
     effective = np.where(alone, np.nan, contacts - redundant)
@@ -286,7 +289,7 @@ def brokerage_roles(
     >>> roles.loc["Ruth DeSand", ["coordinator", "gatekeeper", "consultant", "total"]].tolist()
     [2, 13, 0, 28]
     """
-    incidence, index = _side(aff, mode)
+    incidence, index = side(aff, mode)
     group = _groups(aff, mode, groups).reindex(index)
     code, names = pd.factorize(group)
     known = np.flatnonzero(code >= 0)

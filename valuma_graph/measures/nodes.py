@@ -307,7 +307,7 @@ def centrality(
     wanted = _wanted(measures)
     if pivots is not None and pivots < 2:  # noqa: PLR2004
         raise ValueError(f"pivots must be None or 2 or more, not {pivots}")
-    incidence, index = _side(aff, mode)
+    incidence, index = side(aff, mode)
     n, m = incidence.shape
     degree, _ = projection.degrees(incidence)
     columns: dict[str, np.ndarray] = {}
@@ -343,7 +343,7 @@ def _wanted(measures: Collection[str] | None) -> list[str]:
     return [one for one in CENTRALITIES if one in given]
 
 
-def _side(aff: Affiliation, mode: Mode) -> tuple[sparse.csr_array, pd.Index]:
+def side(aff: Affiliation, mode: Mode) -> tuple[sparse.csr_array, pd.Index]:
     """Return the incidence with the mode as rows, and the ids of the rows."""
     if mode not in get_args(Mode):
         raise ValueError(f"mode must be one of {', '.join(get_args(Mode))}, not {mode!r}")

@@ -38,7 +38,7 @@ _EXAMPLE: Final = "municipality:FI-491"  # Mikkeli
 
 PAIRS: Final = 100
 ALPHA: Final = 0.05
-BEYOND: Final = ("more", "chance")
+BEYOND: Final = ("surplus", "by_chance")
 """Pairs of networks on the page; all of them are in the table beside it."""
 
 
