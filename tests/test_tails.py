@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import sparse, stats
 
+import valuma_graph as vg
 from valuma_graph.chance import tails
-from valuma_graph.chance.ensembles import Ensemble
+from valuma_graph.chance.ensembles import Ensemble, fit
 from valuma_graph.chance.tails import hypergeometric, poisson_binomial
 
 TINY = np.finfo(np.float64).tiny
@@ -158,6 +159,40 @@ def test_order_and_company_of_the_cells_do_not_matter():
     )
     swapped = poisson_binomial(ensemble, second, first, x)
     np.testing.assert_allclose(whole, swapped, rtol=1e-12)
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_a_sum_that_ends_early_is_not_taken_for_the_tail(seed):
+    rng = np.random.default_rng(seed)
+    classes = int(rng.integers(2, 5))
+    probability = rng.random((2, classes)) ** rng.choice([0.3, 0.5, 1])
+    count = rng.integers(5, 61, classes)
+    mean = probability.prod(axis=0) @ count
+    low = int(mean) + 1
+    x = np.array([low, low + int(rng.integers(1, 9))])
+    x = np.minimum(x, count.sum())
+    _, upper, lower = tails_of(probability, count, x)
+    found = np.array([1.0], dtype=np.longdouble)
+    for p in np.repeat(probability.prod(axis=0), count).astype(np.longdouble):
+        found = np.append(found * (1 - p), 0) + np.append(0, found * p)
+    np.testing.assert_allclose(upper, np.cumsum(found[::-1])[::-1][x].astype(float), rtol=1e-9)
+    np.testing.assert_allclose(lower, np.cumsum(found)[x].astype(float), rtol=1e-9)
+
+
+def test_each_cell_of_a_small_network_is_what_it_is_alone():
+    women = vg.datasets.southern_women().incidence.T.tocsr()
+    ensemble = fit(women)
+    first, second = np.triu_indices(len(np.unique(ensemble.row_class)))
+    first, second = (np.repeat(side, 10) for side in (first, second))
+    x = np.tile(np.arange(10), len(first) // 10)
+    whole = np.array(poisson_binomial(ensemble, first, second, x))
+    alone = np.hstack(
+        [
+            poisson_binomial(ensemble, first[i : i + 1], second[i : i + 1], x[i : i + 1])
+            for i in range(len(x))
+        ]
+    )
+    np.testing.assert_allclose(whole, alone, rtol=1e-9)
 
 
 def test_blocks_change_nothing(monkeypatch):

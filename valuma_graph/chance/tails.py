@@ -213,7 +213,11 @@ def _series(
         lower = scale * below[at, pair]
         early = x <= mean[pair]
         upper = np.where(early, 1 - scale * below[at - 1, pair], scale * above[at, pair])
-        off = np.where(early, scale * wrong[at - 1, pair], scale * beyond[at, pair])
+        # What is cut off is no rounding: terms only fall faster than they did at the end.
+        ratio = size[-1] / size[-2] if len(size) > 1 else np.zeros(len(q))
+        cut = np.where((ratio >= 0) & (ratio < 1), size[-1] * ratio / (1 - ratio), np.inf)
+        cut[_summed(q > 0, columns) < len(size)] = 0
+        off = np.where(early, wrong[at - 1, pair], beyond[at, pair] + np.abs(cut[pair])) * scale
         certain = (off < _CERTAIN * upper) & (wrong[at, pair] < _CERTAIN * below[at, pair])
     certain &= none[pair] > _DEEP
     upper[x <= 0], lower[x < 0] = 1, 0
