@@ -57,6 +57,23 @@ def test_settings_without_a_null_model_are_wrong_usage(run):
     assert "--null" in err
 
 
+@pytest.mark.parametrize("command", ["overlap", "backbone"])
+@pytest.mark.parametrize("asked", [["--within", "region"], ["--same-country"]])
+def test_what_the_hypergeometric_model_does_not_know_is_wrong_usage(run, command, asked):
+    code, out, err = run(command, "--null", "hypergeometric", *asked)
+    assert (code, out) == (2, "")
+    assert "sdsm" in err
+
+
+def test_pairs_beyond_chance_are_counted_whatever_is_listed(run):
+    words = ["overlap", "--mode", "members", "--null", "sdsm", "--correction", "none"]
+    _, few, _ = run(*words, "--min-shared", "3", "--format", "json")
+    _, all_of_them, _ = run(*words, "--min-shared", "1", "--format", "json")
+    few, all_of_them = (json.loads(out)["summary"] for out in (few, all_of_them))
+    assert few["pairs"] < all_of_them["pairs"]
+    assert few["beyond_chance"] == all_of_them["beyond_chance"] > 0
+
+
 def test_a_class_that_members_do_not_have_is_wrong_usage(run):
     code, out, err = run("backbone", "--within", "colour")
     assert (code, out) == (2, "")

@@ -89,7 +89,7 @@ def mrqap(
     regression on the other predictors, is relabelled, Eπ(i),π(j), which keeps all that goes
     with its rows and columns; Y is regressed on it and the other predictors, which stay; and
     the t of that is compared with the t of Xₖ. In N relabellings of which h have a t at least
-    as large, p_upper = (h + 1) / (N + 1); p_lower and, with the size of t, the two-sided p likewise.
+    as large, p_upper = (h + 1) / (N + 1); p_lower and, by the size of t, the two-sided p alike.
 
     Parameters
     ----------

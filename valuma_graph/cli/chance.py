@@ -118,7 +118,7 @@ def overlap(  # noqa: PLR0913  one for each option
     form = form_of(output)
     if null is None and (chance != CHANCE or alternative != "greater"):
         raise UsageError(t("cli.wrong.null", output.lang))
-    aff = _loaded("overlap", data, level, chance, choice, output)
+    aff = _loaded("overlap", data, level, null, chance, choice, output)
     fewest = min_shared or (1 if mode == "networks" else 2)
     with working("cli.working.computing", output) as step:
         test = _asked(chance, null, step, output.lang) | {"alternative": alternative}
@@ -185,7 +185,7 @@ def backbone(  # noqa: PLR0913  one for each option
     from valuma_graph.cli import pairs
 
     form = form_of(output)
-    aff = _loaded("backbone", data, level, chance, choice, output)
+    aff = _loaded("backbone", data, level, null, chance, choice, output)
     with working("cli.working.computing", output) as step:
         answer = pairs.backbone(
             aff,
@@ -206,9 +206,17 @@ def backbone(  # noqa: PLR0913  one for each option
 
 
 def _loaded(
-    name: str, data: Data, level: str, chance: Chance, choice: Choice, output: Output
+    name: str,
+    data: Data,
+    level: str,
+    null: Null | None,
+    chance: Chance,
+    choice: Choice,
+    output: Output,
 ) -> Affiliation:
-    """Read the data, and refuse a level or a class that it does not have."""
+    """Read the data; refuse a level or a class that it does not have, and what a null has not."""
+    if null == "hypergeometric" and (chance.within or chance.same_country):
+        raise UsageError(t("cli.wrong.bare", output.lang))
     aff = load(name, data, choice, output)
     check_level(aff, level, output.lang)
     if chance.within is not None and chance.within not in aff.members:

@@ -81,20 +81,21 @@ def overlap(  # noqa: PLR0913  one for each option
     from valuma_graph.chance import overlap as pairs_of
 
     part, elsewhere = _looked_at(aff, mode, level, abroad=abroad)
-    pairs = pairs_of(part, mode=mode, min_shared=min_shared, **(test or {}))  # type: ignore[arg-type]
-    told = dict(pairs.attrs)
+    fewest = 1 if test else min_shared  # chance is asked of all, whatever is listed
+    pairs = pairs_of(part, mode=mode, min_shared=fewest, **(test or {}))  # type: ignore[arg-type]
+    told, beyond = dict(pairs.attrs), int((pairs["q"] <= ALPHA).sum()) if test else 0
+    pairs = pairs[pairs["shared"] >= min_shared].reset_index(drop=True)
     pairs = _named(pairs, part, mode, lang)
     rows, words = first_rows(pairs, top, lang)
     shown = ["name_a", "name_b", "size_a", "size_b", "shared"]
     shown += ["expected", "p_upper", "p_lower", "q"] if test else ["jaccard", "overlap_coefficient"]
     summary = {"pairs": len(pairs), "listed": len(rows), "elsewhere": elsewhere}
     if test:
-        beyond = int((pairs["q"] <= ALPHA).sum())
         summary |= {
             f"tests_{over}": int(told[f"tests_{over}"]) for over in ("possible", "overlapping")
         }
         summary |= {"beyond_chance": beyond}
-        words.append(_tested(told, beyond, ALPHA, lang))
+        words += _tested(told, "beyond", beyond, ALPHA, lang)
     summary |= size(part) | lists(aff)
     words = [*about(aff, lang, told_by), *words, *left_out(elsewhere, lang)]
     return Answer("overlap", summary, [Section("pairs", rows, shown)], words)
@@ -153,9 +154,8 @@ def backbone(
     summary |= {
         f"tests_{over}": int(found.summary[f"tests_{over}"]) for over in ("possible", "overlapping")
     }
-    words.append(
-        _tested({"null": found.null, **found.summary.to_dict()}, len(edges), found.alpha, lang)
-    )
+    told = {"null": found.null, **found.summary.to_dict()}
+    words += _tested(told, "kept", len(edges), found.alpha, lang)
     summary |= size(part) | lists(aff)
     words = [*about(aff, lang, told_by), *words, *left_out(elsewhere, lang)]
     return Answer("backbone", summary, [Section("edges", rows, shown)], words)
@@ -189,15 +189,9 @@ def _named(pairs: pd.DataFrame, part: Affiliation, mode: Mode, lang: str) -> pd.
     return pairs
 
 
-def _tested(told: Mapping[Any, Any], beyond: int, alpha: float, lang: str) -> str:
+def _tested(told: Mapping[Any, Any], what: str, n: int, alpha: float, lang: str) -> list[str]:
     """Say how many pairs were tested, counted in both ways, and how many are beyond chance."""
     counts = {key: number(int(told[f"tests_{key}"]), lang) for key in ("possible", "overlapping")}
     written = f"{alpha:g}" if lang == "en" else f"{alpha:g}".replace(".", ",")
-    return t(
-        "cli.chance.tested",
-        lang,
-        null=t(f"null.{told['null']}", lang),
-        n=beyond,
-        alpha=written,
-        **counts,
-    )
+    tested = t("cli.chance.tested", lang, null=t(f"null.{told['null']}", lang), **counts)
+    return [tested, t(f"cli.chance.{what}", lang, n=n, alpha=written)]

@@ -30,6 +30,9 @@ STATUSES: Final = (
 LIST_STATUSES: Final = ("complete", "partial", "unknown")
 """Status of a network's list, best first."""
 
+ALPHA: Final = 0.05
+"""The share of false finds, on average, among overlaps that are called more than chance."""
+
 SHORT: Final = 12
 """Rows that a long table shows before it is opened; the style sheet counts them too."""
 

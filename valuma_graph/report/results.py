@@ -11,6 +11,7 @@ import pandas as pd
 from valuma_graph.exports import atomic, export, flat, write_tables
 from valuma_graph.exports.workbook import SHEET_ROWS, write_workbook
 from valuma_graph.portfolio import portfolio
+from valuma_graph.report.listings import ALPHA
 from valuma_graph.text import LANGS, check_lang, sort_key, t
 
 if TYPE_CHECKING:
@@ -118,6 +119,7 @@ def analyse(aff: Affiliation, *, progress: Progress | None = None, lang: str = "
     whole = measures.structure(aff)
     say("overlap")
     pairs = chance.overlap(aff, null="sdsm", forbidden=_abroad(aff))
+    pairs.attrs["beyond"] = int((pairs["q"] <= ALPHA).sum())  # before the table is cut
     peers = chance.overlap(aff, mode="members", min_shared=MIN_SHARED)
     say("isolation")
     levels = {

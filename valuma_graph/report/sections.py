@@ -11,6 +11,7 @@ import numpy as np
 from valuma_graph.measures.isolates import at_home
 from valuma_graph.portfolio import despite_open_list, named, of_register
 from valuma_graph.report.listings import (
+    ALPHA,
     LIST_STATUSES,
     STATUSES,
     Column,
@@ -37,9 +38,10 @@ _REPORT: Final = "valuma-graph report"
 _EXAMPLE: Final = "municipality:FI-491"  # Mikkeli
 
 PAIRS: Final = 100
-ALPHA: Final = 0.05
-BEYOND: Final = ("surplus", "by_chance")
 """Pairs of networks on the page; all of them are in the table beside it."""
+
+BEYOND: Final = ("surplus", "by_chance")
+"""What a pair of networks shares: more than chance, or what may be chance."""
 
 
 class Sections:
@@ -387,8 +389,8 @@ class Sections:
         shown = shown.assign(beyond=np.where(shown["q"] <= ALPHA, *BEYOND))
         table = one.table("overlaps", t("page.overlap.pairs"), shown, columns, ordered_by=2)
         intro = t("page.overlap.intro", shown=len(shown), total=len(pairs))
-        beyond, tests = int((pairs["q"] <= ALPHA).sum()), pairs.attrs["tests_possible"]
-        judged = t("page.overlap.chance", n=beyond, tests=tests)
+        tests = pairs.attrs["tests_possible"]
+        judged = t("page.overlap.chance", n=pairs.attrs["beyond"], tests=tests)
         return Section("overlap", title, [intro, judged], [table])
 
     def _networks(self) -> Section:
