@@ -33,7 +33,9 @@ docs: $(VENV)/.dev
 	@echo "Open docs/_build/html/index.html in a browser."
 
 bench: $(VENV)/.dev
+	$(PIP) install --quiet --constraint constraints.txt --editable '.[bench]'
 	$(BIN)/python benchmarks/run.py
+	$(BIN)/python benchmarks/chance.py
 
 build: $(VENV)/.dev
 	$(BIN)/python -m build --no-isolation

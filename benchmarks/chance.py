@@ -304,11 +304,12 @@ def leidenalg_communities(matrix):
     import leidenalg
 
     graph = as_igraph(matrix)
-    parts = leidenalg.CPMVertexPartition.Bipartite(
-        graph, resolution_parameter_01=1 / matrix.nnz, degree_as_node_size=True, types="type"
-    )
+    how = {"degree_as_node_size": True, "types": "type"}
 
     def task():
+        parts = leidenalg.CPMVertexPartition.Bipartite(
+            graph, resolution_parameter_01=1 / matrix.nnz, **how
+        )
         optimiser = leidenalg.Optimiser()
         optimiser.set_rng_seed(0)
         optimiser.optimise_partition_multiplex(list(parts), layer_weights=[1, -1, -1])

@@ -249,7 +249,7 @@ def test_backbone_of_the_southern_women():
         ({"alpha": 1.0}, "alpha must be between 0 and 1, not 1.0"),
         ({"correction": "BH"}, "fdr_bh, holm, bonferroni, none, not 'BH'"),
         ({"over": "all"}, "possible, overlapping, not 'all'"),
-        ({"draws": 0}, "draws must be 1 or more, not 0"),
+        ({"draws": 0}, "draws must be a whole number, 1 or more, not 0"),
     ],
 )
 def test_wrong_arguments(arguments, message):

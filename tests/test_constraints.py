@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -183,3 +185,31 @@ def test_bundled_data_keep_to_their_countries():
     np.testing.assert_allclose(p.sum(axis=1), aff.incidence.sum(axis=1), rtol=1e-8)
     assert found.forbidden.nnz > 0
     assert (p[found.forbidden.toarray()] == 0).all()
+
+
+def test_the_country_rule_leaves_what_is_there():
+    aff = tiny(["abc x", "bd y", "ae z"])
+    aff = replace(
+        aff,
+        members=aff.members.assign(country=["FI", "FI", "SE", "SE", "FI"]),
+        networks=aff.networks.assign(countries=["FI", "FI", None]),
+    )
+    found = constraints(aff, forbidden="country").forbidden
+    abroad = (aff.members["country"] == "SE").to_numpy()[:, None] & np.array([True, True, False])
+    assert (found.toarray() == (abroad & (aff.incidence.toarray() == 0))).all()
+
+
+@pytest.mark.parametrize("value", [np.nan, 2, -1, 0.5])
+def test_masks_hold_nothing_but_zero_and_one(aff, value):
+    mask = np.zeros(aff.incidence.shape)
+    mask[0, 0] = value
+    with pytest.raises(ValueError, match="nothing but 0 and 1"):
+        constraints(aff, forbidden=mask)
+
+
+@pytest.mark.parametrize("column", ["member_id", "network_id"])
+def test_a_missing_id_is_a_problem(aff, column):
+    pairs = pd.DataFrame({"member_id": ["d", "e"], "network_id": ["x", "y"]}, dtype=object)
+    pairs.loc[0, column] = None
+    with pytest.raises(ValueError, match=f"1 rows have no {column}"):
+        constraints(aff, forbidden=pairs)

@@ -421,8 +421,8 @@ def test_progress(part):
         ({"measure": "fame"}, "measure must be one of degree, .*isolation.*not 'fame'"),
         ({"mode": "both"}, "mode must be one of members, networks, not 'both'"),
         ({"assumption": "none"}, "assumption must be one of size, equal, region, not 'none'"),
-        ({"draws": 0}, "draws must be 1 or more, not 0"),
-        ({"level": 1}, "level must lie between 0 and 1, not 1"),
+        ({"draws": 0}, "draws must be a whole number, 1 or more, not 0"),
+        ({"level": 1}, "level must be between 0 and 1, not 1"),
     ],
 )
 def test_wrong_arguments(arguments, message):

@@ -530,9 +530,9 @@ def test_any_small_network(aff, null, seed):
         ({"measure": "fame"}, "measure must be a function or one of degree, .*, not 'fame'"),
         ({"null": "none"}, "null must be one of hypergeometric, sdsm, fdsm, not 'none'"),
         ({"mode": "rows"}, "mode must be one of members, networks, not 'rows'"),
-        ({"draws": 0}, "draws must be 1 or more, not 0"),
-        ({"level": 95}, "level must lie between 0 and 1, not 95"),
-        ({"level": 0}, "level must lie between 0 and 1, not 0"),
+        ({"draws": 0}, "draws must be a whole number, 1 or more, not 0"),
+        ({"level": 95}, "level must be between 0 and 1, not 95"),
+        ({"level": 0}, "level must be between 0 and 1, not 0"),
     ],
 )
 def test_wrong_arguments(davis, given, message):

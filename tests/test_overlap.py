@@ -80,12 +80,12 @@ def test_nothing_shared_has_the_same_columns():
     ("arguments", "message"),
     [
         ({"mode": "events"}, "members, networks, not 'events'"),
-        ({"min_shared": 0}, "min_shared must be 1 or more, not 0"),
+        ({"min_shared": 0}, "min_shared must be a whole number, 1 or more, not 0"),
         ({"null": "bicm"}, "null must be one of hypergeometric, sdsm, fdsm, not 'bicm'"),
         ({"null": "sdsm", "alternative": "both"}, "greater, less, two-sided, not 'both'"),
         ({"null": "sdsm", "correction": "fdr"}, "fdr_bh, holm, bonferroni, none, not 'fdr'"),
         ({"null": "sdsm", "over": "all"}, "possible, overlapping, not 'all'"),
-        ({"null": "fdsm", "draws": 0}, "draws must be 1 or more, not 0"),
+        ({"null": "fdsm", "draws": 0}, "draws must be a whole number, 1 or more, not 0"),
         ({"null": "hypergeometric", "within": "kind"}, "need null to be sdsm or fdsm"),
         ({"forbidden": "country"}, "need null to be sdsm or fdsm"),
     ],
@@ -285,3 +285,27 @@ def test_what_a_class_explains_is_no_surprise(null):
     without, within = (overlap(aff, within=by, **how) for by in (None, camp))
     assert (without["q"] <= 0.05).mean() > 0.15
     assert (within["q"] <= 0.05).mean() < 0.1
+
+
+def test_progress_of_two_passes_counts_both():
+    import valuma_graph as vg
+
+    told = []
+    vg.overlap(
+        vg.datasets.southern_women(),
+        mode="members",
+        null="fdsm",
+        alternative="less",
+        draws=16,
+        progress=lambda *one: told.append(one),
+    )
+    assert told[-1] == (32, 32)
+    assert {total for _, total in told} == {32}
+
+
+@pytest.mark.parametrize("wrong", [{"draws": 1.5}, {"draws": True}, {"seed": -1}, {"seed": 0.5}])
+def test_whole_numbers_are_asked_for(wrong):
+    import valuma_graph as vg
+
+    with pytest.raises(ValueError, match="must be a whole number"):
+        vg.overlap(vg.datasets.southern_women(), null="sdsm", **wrong)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     Int = NDArray[np.int64]
 
+_CLASSES = 20_000  # tables have a place for each pair of classes
 _PENDING = 1 << 22
 _BITS = 63
 
@@ -77,6 +78,11 @@ def count_cells(incidence: sparse.csr_array, row_class: NDArray[np.int64]) -> Ce
     ([1, 2], [2, 1])
     """
     classes, most = _extent(incidence, row_class)
+    if classes > _CLASSES:
+        raise ValueError(
+            f"The null model tells {classes:,} classes of rows apart, {_CLASSES:,} are the most: "
+            "make the mask coarser, or take fewer members"
+        )
     whole, pending, held = (np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)), [], 0
     for found in _counted(incidence, row_class, classes, most):
         pending.append(found)

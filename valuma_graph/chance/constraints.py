@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
@@ -66,7 +66,8 @@ def constraints(
         of bool with members as index and networks as columns (what it leaves out is false); an
         array or sparse array of the shape of `aff.incidence`; or a function of `aff` that returns
         one of these. `forbidden` may also be `"country"`: networks whose `countries` are known,
-        and are not all of the EU, cannot have members of another country.
+        and are not all of the EU, cannot have members of another country; memberships that are
+        there were possible, so the rule leaves them allowed (a mask of one's own does not).
     within
         A column of `aff.members`, or a Series by member: each network keeps its number of members
         in each class. Members without a class are a class.
@@ -112,6 +113,37 @@ def constraints(
 # -- inside ---------------------------------------------------------------------------------------
 
 
+def reordered(constraints: Constraints, members: np.ndarray, networks: np.ndarray) -> Constraints:
+    """
+    Put the members and networks of constraints in another order.
+
+    Parameters
+    ----------
+    constraints
+        The constraints.
+    members, networks
+        Position of what comes first, second and so on.
+
+    Returns
+    -------
+    constraints
+        The same of the same nodes.
+    """
+    masks = {
+        name: None if mask is None else sorted_csr(mask[members][:, networks])
+        for name, mask in (("forbidden", constraints.forbidden), ("required", constraints.required))
+    }
+    strata = constraints.strata
+    return replace(constraints, **masks, strata=None if strata is None else strata[members])
+
+
+def sorted_csr(matrix: sparse.csr_array) -> sparse.csr_array:
+    """Return a matrix by rows, their indices in order."""
+    matrix = matrix.tocsr()
+    matrix.sort_indices()
+    return matrix
+
+
 def _mask(aff: Affiliation, name: str, given: Any, problems: list[str]) -> sparse.csr_array:  # noqa: ANN401
     """Return members × networks of bool, whichever way it was said."""
     if callable(given):
@@ -130,24 +162,29 @@ def _mask(aff: Affiliation, name: str, given: Any, problems: list[str]) -> spars
         )
     if given.shape != shape:
         raise ValueError(f"{name} must be {shape[0]} × {shape[1]}, not of shape {given.shape}")
-    mask = sparse.csr_array(given).astype(bool)
+    mask = sparse.csr_array(given)
+    if not np.isin(mask.data, (0, 1)).all():
+        raise ValueError(f"{name} must hold nothing but 0 and 1, or True and False")
+    mask = mask.astype(bool)
     mask.sum_duplicates()
     mask.eliminate_zeros()
     mask.sort_indices()
     return mask
 
 
-def _abroad(aff: Affiliation) -> NDArray[np.bool_]:
-    """Tell which members are of another country than those that a network is known to cover."""
-    country = aff.members["country"].fillna("").to_numpy()
-    abroad = np.zeros(aff.incidence.shape, dtype=bool)
+def _abroad(aff: Affiliation) -> sparse.csr_array:
+    """Mark members of another country than those that a network is known to cover, if not in it."""
     if "countries" not in aff.networks:
         raise ValueError('forbidden="country" needs a column countries in the table of networks')
-    for column, cell in enumerate(aff.networks["countries"].fillna("")):
+    code, country = pd.factorize(aff.members["country"].fillna(""))
+    cover, countries = pd.factorize(aff.networks["countries"].fillna(""))
+    abroad = np.zeros((len(country), len(countries)), dtype=bool)
+    for column, cell in enumerate(countries):
         known = {part.strip() for part in cell.split(";")} - {""}
         if known and "EU" not in known:
             abroad[:, column] = ~np.isin(country, ["", *known])
-    return abroad
+    mask = sparse.csr_array(abroad)[code][:, cover]
+    return sparse.csr_array(mask > aff.incidence.astype(bool))
 
 
 def _pairs(
@@ -184,6 +221,9 @@ def _positions(
     index = aff.members.index if mode == "members" else aff.networks.index
     codes, distinct = pd.factorize(ids)
     at = index.get_indexer(pd.Index(distinct))
+    if missing := int((codes < 0).sum()):
+        kind = mode.removesuffix("s")
+        problems.append(f"{name}: {missing} rows have no {kind}_id")
     for k, one in enumerate(distinct):
         if at[k] >= 0:
             continue

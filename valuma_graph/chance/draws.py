@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING, Final, get_args
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from scipy import sparse
 
-from valuma_graph.affiliation import Mode
-from valuma_graph.chance.constraints import Constraints
+from valuma_graph.chance.constraints import Constraints, reordered, sorted_csr
+from valuma_graph.chance.pairwise import ALLOWED, check, in_order, unconstrained
 from valuma_graph.measures import projection
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from valuma_graph.affiliation import Affiliation
+    from valuma_graph.affiliation import Affiliation, Mode
 
-NULLS: Final = ("hypergeometric", "sdsm", "fdsm")
+NULLS: Final = ALLOWED["null"]
 """The null models that networks are drawn from."""
 
 
@@ -91,57 +90,21 @@ def matrices(
     >>> [matrix.sum(axis=0).tolist() == aff.incidence.sum(axis=0).tolist() for matrix in drawn]
     [True, True, True]
     """
-    for name, value, allowed in (("null", null, NULLS), ("mode", mode, get_args(Mode))):
-        if value not in allowed:
-            raise ValueError(f"{name} must be one of {', '.join(allowed)}, not {value!r}")
-    if draws < 1:
-        raise ValueError(f"draws must be 1 or more, not {draws}")
+    check(null=null, mode=mode, draws=draws, seed=seed)
     bounds = constraints or Constraints()
     parts = (bounds.forbidden, bounds.required, bounds.strata)
-    if null == "hypergeometric" and any(part is not None for part in parts):
-        raise ValueError("forbidden, required and within need null to be sdsm or fdsm")
+    if null == "hypergeometric":
+        unconstrained(*parts)
     # In the order of the ids: a draw belongs to the nodes, not to the rows that they stand in.
-    order, across = aff.members.index.argsort(), aff.networks.index.argsort()
-    incidence = aff.incidence[order][:, across]
-    incidence.sort_indices()
+    incidence, order, across = in_order(aff)
     drawn = _drawn(incidence, null, draws, seed, reordered(bounds, order, across), mode)
     back, back_across = np.argsort(order), np.argsort(across)
     kept = (np.diff(order) > 0).all() and (np.diff(across) > 0).all()
     return _told(
-        drawn if kept else (_sorted(matrix[back][:, back_across]) for matrix in drawn),
+        drawn if kept else (sorted_csr(matrix[back][:, back_across]) for matrix in drawn),
         draws,
         progress,
     )
-
-
-def reordered(constraints: Constraints, members: np.ndarray, networks: np.ndarray) -> Constraints:
-    """
-    Put the members and networks of constraints in another order.
-
-    Parameters
-    ----------
-    constraints
-        The constraints.
-    members, networks
-        Position of what comes first, second and so on.
-
-    Returns
-    -------
-    constraints
-        The same of the same nodes.
-    """
-    masks = {
-        name: None if mask is None else _sorted(mask[members][:, networks])
-        for name, mask in (("forbidden", constraints.forbidden), ("required", constraints.required))
-    }
-    strata = constraints.strata
-    return replace(constraints, **masks, strata=None if strata is None else strata[members])
-
-
-def _sorted(matrix: sparse.csr_array) -> sparse.csr_array:
-    matrix = matrix.tocsr()
-    matrix.sort_indices()
-    return matrix
 
 
 def _told(
@@ -168,7 +131,7 @@ def _drawn(
         degree = projection.degrees(rows.tocsr())[0]
         for _ in range(draws):
             drawn = _without_replacement(degree, rows.shape[1], rng)
-            yield drawn if mode == "members" else _sorted(drawn.T.tocsr())
+            yield drawn if mode == "members" else sorted_csr(drawn.T.tocsr())
         return
     if null == "sdsm":
         from valuma_graph.chance.ensembles import fit

@@ -11,6 +11,7 @@ from scipy import sparse
 
 from valuma_graph.affiliation import Affiliation, Mode
 from valuma_graph.chance.measured import numbers
+from valuma_graph.chance.pairwise import check
 from valuma_graph.measures import (
     CENTRALITIES,
     HOLES,
@@ -218,10 +219,7 @@ def robustness(
     ):
         if value not in allowed:
             raise ValueError(f"{name} must be one of {', '.join(allowed)}, not {value!r}")
-    if draws < 1:
-        raise ValueError(f"draws must be 1 or more, not {draws}")
-    if not 0 < level < 1:
-        raise ValueError(f"level must lie between 0 and 1, not {level!r}")
+    check(draws=draws, seed=seed, level=level)
     measuring = _measuring(measure, mode)
     # In the order of the ids: a draw belongs to the nodes, not to the rows that they stand in.
     ordered = replace(aff, members=aff.members.sort_index(), networks=aff.networks.sort_index())

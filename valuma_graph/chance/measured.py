@@ -12,7 +12,8 @@ import pandas as pd
 from valuma_graph import measures
 from valuma_graph.affiliation import Affiliation, Mode
 from valuma_graph.chance import draws as drawing
-from valuma_graph.chance.constraints import constraints
+from valuma_graph.chance.constraints import constraints, reordered
+from valuma_graph.chance.pairwise import check
 from valuma_graph.measures import HOLES, cohesion, projection
 
 if TYPE_CHECKING:
@@ -154,12 +155,11 @@ def significance(  # noqa: PLR0913
     >>> found[["observed", "expected", "p_upper"]].round(2).loc["nodf"].to_dict()
     {'observed': 48.58, 'expected': 39.18, 'p_upper': 0.01}
     """
-    if not 0 < level < 1:
-        raise ValueError(f"level must lie between 0 and 1, not {level!r}")
+    check(draws=draws, seed=seed, level=level)
     if mode not in get_args(Mode):
         raise ValueError(f"mode must be one of {', '.join(get_args(Mode))}, not {mode!r}")
     held = constraints(aff, forbidden=forbidden, required=required, within=within)
-    held = drawing.reordered(held, aff.members.index.argsort(), aff.networks.index.argsort())
+    held = reordered(held, aff.members.index.argsort(), aff.networks.index.argsort())
     # In the order of the ids, so that tables sorted otherwise come to the same, to the last bit.
     ordered = replace(aff, members=aff.members.sort_index(), networks=aff.networks.sort_index())
     drawn = drawing.matrices(

@@ -80,7 +80,7 @@ def overlap(  # noqa: PLR0913
         Memberships that could not be, or have to be (sdsm, fdsm): a frame with `member_id` and
         `network_id`, a members × networks table or matrix of bool, or a function of `aff` that
         returns one; for `forbidden` also `"country"`: a network of known countries has no members
-        of others.
+        of others. The masks may tell at most 20,000 classes of rows apart.
     within
         Column of `aff.members`, or a Series by member: each network keeps its number of members
         in each class (sdsm, fdsm).

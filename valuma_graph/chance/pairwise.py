@@ -42,6 +42,9 @@ ALLOWED: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """Values of the arguments that are words."""
 
+LEAST: Final[Mapping[str, int]] = {"min_shared": 1, "draws": 1, "seed": 0}
+"""Least values of the arguments that are whole numbers."""
+
 
 @dataclass(frozen=True, eq=False)
 class Side:
@@ -136,10 +139,14 @@ def check(**given: object) -> None:
     for name, value in given.items():
         if name in ALLOWED and value not in ALLOWED[name]:
             raise ValueError(f"{name} must be one of {', '.join(ALLOWED[name])}, not {value!r}")
-        if name in {"min_shared", "draws"} and not value >= 1:  # type: ignore[operator]
-            raise ValueError(f"{name} must be 1 or more, not {value}")
-        if name == "alpha" and not 0 < value < 1:  # type: ignore[operator]
-            raise ValueError(f"alpha must be between 0 and 1, not {value}")
+        if name in LEAST and (
+            isinstance(value, bool)
+            or not isinstance(value, (int, np.integer))
+            or value < LEAST[name]
+        ):
+            raise ValueError(f"{name} must be a whole number, {LEAST[name]} or more, not {value!r}")
+        if name in {"alpha", "level"} and not 0 < value < 1:  # type: ignore[operator]
+            raise ValueError(f"{name} must be between 0 and 1, not {value}")
 
 
 def unconstrained(*constraints: object) -> None:
@@ -164,7 +171,7 @@ def named(ids: pd.Index, a: At, b: At) -> dict[str, Any]:
 
 def sorted_rows(aff: Affiliation, mode: Mode) -> tuple[pd.Index, sparse.csr_array]:
     """Return the ids of a mode in their order, and the rows of the incidence that are theirs."""
-    return _ids(aff, mode), _turned(_in_order(aff)[0], mode)
+    return _ids(aff, mode), _turned(in_order(aff)[0], mode)
 
 
 def examine(  # noqa: PLR0913
@@ -183,6 +190,7 @@ def examine(  # noqa: PLR0913
     """Test all pairs of a mode; the arguments are those of `overlap`."""
     from valuma_graph.chance import tails
 
+    check(draws=draws, seed=seed)
     if null == "hypergeometric":
         unconstrained(forbidden, required, within)
         side = _by_degree(aff, mode)
@@ -197,11 +205,10 @@ def examine(  # noqa: PLR0913
         can = (size[rest.first] > 0) & (size[rest.second] > 0)
         return _exact(side, _chosen(rest, can), model, alternative)
 
-    from valuma_graph.chance.constraints import constraints
-    from valuma_graph.chance.draws import reordered
+    from valuma_graph.chance.constraints import constraints, reordered
     from valuma_graph.chance.ensembles import fit
 
-    incidence, *orders = _in_order(aff)
+    incidence, *orders = in_order(aff)
     bounds = constraints(aff, forbidden=forbidden, required=required, within=within)
     bounds = reordered(bounds, *orders)
     ensemble = fit(incidence, bounds)
@@ -237,7 +244,7 @@ def _ids(aff: Affiliation, mode: Mode) -> pd.Index:
     return (aff.members if mode == "members" else aff.networks).index.sort_values()
 
 
-def _in_order(
+def in_order(
     aff: Affiliation,
 ) -> tuple[sparse.csr_array, NDArray[np.int64], NDArray[np.int64]]:
     """Return members × networks in the order of their ids, and the two orders."""
@@ -306,13 +313,23 @@ def _drawn(
     cells, draws = side.cells, how["draws"]
     zero = np.zeros(len(cells), dtype=np.int64)
     a, b, cell = pairs_in(side.incidence, side.row_class, cells, zero)
-    shared = cells.shared[cell]
-    above, below, mean = trades.hits(incidence, bounds, a, b, shared, progress=progress, **how)
+    shared = cells.shared.astype(np.int32)[cell]
+    passes = 1 if alternative == "greater" else 2
+
+    def told(done: int, _: int) -> None:
+        if progress is not None:
+            progress(done, passes * draws)
+
+    def again(done: int, _: int) -> None:
+        told(draws + done, draws)
+
+    above, below, mean = trades.hits(incidence, bounds, a, b, shared, progress=told, **how)
+    del shared
     upper, lower = ((hits + 1) / (draws + 1) for hits in (above, below))
     groups = _frame(cells, mean, upper, lower, alternative, cell).assign(a=a, b=b)
     if alternative == "greater":
         return Findings(side, groups, _untested(rest))
-    known = trades.unshared_hits(incidence, bounds, side.row_class, **how)
+    known = trades.unshared_hits(incidence, bounds, side.row_class, progress=again, **how)
     known = known.set_index(["first", "second"])
     known = known.reindex(pd.MultiIndex.from_arrays([rest.first, rest.second]))
     chances = known["expected"].to_numpy(), np.ones(len(rest)), known["p_lower"].to_numpy()

@@ -126,7 +126,7 @@ def scores(  # noqa: PLR0913, PLR0917
 
 
 @njit(cache=True, nogil=True)
-def _ones(word: np.uint64) -> np.int64:
+def ones(word: np.uint64) -> np.int64:
     """Count the bits of a word that are set."""
     word -= (word >> np.uint64(1)) & np.uint64(0x5555555555555555)
     pairs = np.uint64(0x3333333333333333)
@@ -181,15 +181,15 @@ def closed(  # noqa: PLR0913, PLR0917
             other = others[tie]
             total, mine, theirs = np.int64(0), np.int64(0), np.int64(0)
             for w in range(words):
-                total += _ones(bits[node, w] & bits[other, w])
+                total += ones(bits[node, w] & bits[other, w])
             for w in range(first[own], last[own]):
-                mine += _ones(bits[node, w] & bits[other, w] & masks[own, w])
+                mine += ones(bits[node, w] & bits[other, w] & masks[own, w])
             both[tie] += total
             their = group[other]
             if their == own:
                 grouped[node, 0] += mine
                 continue
             for w in range(first[their], last[their]):
-                theirs += _ones(bits[node, w] & bits[other, w] & masks[their, w])
+                theirs += ones(bits[node, w] & bits[other, w] & masks[their, w])
             grouped[node, 1] += mine
             grouped[node, 2] += theirs

@@ -5,21 +5,13 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from valuma_graph.kernels.holes import ones
+
 WORDS = 8
 """Words of 64 sources that are searched from together: a node's fill one line of the cache."""
 
 _AT_ONCE = 4
 _FEW = 4
-
-
-@njit(cache=True, nogil=True)
-def _ones(word: np.uint64) -> np.int64:
-    """Count the bits of a word that are set."""
-    word -= (word >> np.uint64(1)) & np.uint64(0x5555555555555555)
-    pairs = np.uint64(0x3333333333333333)
-    word = (word & pairs) + ((word >> np.uint64(2)) & pairs)
-    word = (word + (word >> np.uint64(4))) & np.uint64(0x0F0F0F0F0F0F0F0F)
-    return np.int64((word * np.uint64(0x0101010101010101)) >> np.uint64(56))
 
 
 @njit(cache=True, nogil=True)
@@ -79,7 +71,7 @@ def _spread(
             start = end
         added = 0
         for w in range(WORDS):
-            added += weight[w] * _ones(found[w] ^ theirs[node, w])
+            added += weight[w] * ones(found[w] ^ theirs[node, w])
             theirs[node, w] = found[w]
         if added:
             total[node] += added

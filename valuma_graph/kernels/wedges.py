@@ -9,6 +9,7 @@ four arrays: `begins` (where the stored cells of each row begin) and, for each s
 from __future__ import annotations
 
 import os
+from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, TypeVar
 
@@ -18,6 +19,7 @@ from scipy import sparse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from concurrent.futures import Future
 
     from numpy.typing import NDArray
 
@@ -62,8 +64,15 @@ def walk(
     steps = np.cumsum((done[begins[1:]] - done[begins[:-1]])[order])
     cuts = np.arange(_BLOCK, steps[-1] if n else 0, _BLOCK)
     parts = np.split(order, np.unique(np.searchsorted(steps, cuts)))
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        yield from pool.map(lambda part: loop(part, *matrix, *others), parts)
+    workers = os.cpu_count() or 1
+    with ThreadPoolExecutor(workers) as pool:
+        ahead: deque[Future[Result]] = deque()
+        for part in parts:
+            if len(ahead) == 2 * workers:  # results that wait take memory
+                yield ahead.popleft().result()
+            ahead.append(pool.submit(loop, part, *matrix, *others))
+        while ahead:
+            yield ahead.popleft().result()
 
 
 @njit(cache=True, nogil=True)
