@@ -223,8 +223,8 @@ def disparity(aff: Affiliation, *, mode: Mode = "members", alpha: float = 0.05) 
     Keep the ties of a projection that carry more of a node's ties than an even spread would.
 
     Two nodes are tied by the number *w* of what they share. A node with *k* neighbours and
-    :math:`s = \sum w` has its ties by chance if the *w* cut its *s* at random;
-    :math:`p = (1 - w / s)^{k - 1}` is the chance that a tie is as strong as it is. A tie is kept
+    *s* = Σ *w* has its ties by chance if the *w* cut its *s* at random;
+    p = (1 − w / s)ᵏ⁻¹ is the chance that a tie is as strong as it is. A tie is kept
     where p is `alpha` or less at one of its ends. It is a filter of the projection alone: it does
     not know that a projection makes a clique of every network, and does not correct for the
     number of ties. `backbone` does both.
