@@ -208,12 +208,11 @@ def backbone(  # noqa: PLR0913
         within=within,
         progress=progress,
     )
-    q = found.adjusted(correction, over)
-    edges = _edges(found, q, alpha, signed=signed)
-    summary = found.tests | {"kept": len(edges)}
     overs: tuple[Over, ...] = ("possible", "overlapping")
-    for other in overs:
-        summary[f"kept_over_{other}"] = _kept(found, found.adjusted(correction, other), alpha)
+    q = {one: found.adjusted(correction, one) for one in overs}
+    edges = _edges(found, q[over], alpha, signed=signed)
+    summary = found.tests | {"kept": len(edges)}
+    summary |= {f"kept_over_{one}": _kept(found, q[one], alpha) for one in overs}
     summary["kept_uncorrected"] = _kept(found, found.adjusted("none", "possible"), alpha)
     return _whole(aff, mode, null, alpha, correction, edges, summary)
 

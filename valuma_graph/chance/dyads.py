@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, get_args
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
 
-from valuma_graph.affiliation import Mode
+from valuma_graph.measures.nodes import side
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from numpy.typing import NDArray
 
-    from valuma_graph.affiliation import Affiliation
+    from valuma_graph.affiliation import Affiliation, Mode
 
 _NAMED: Final = 5
 """So many ids are named where many are wrong."""
@@ -65,11 +65,9 @@ def comembership(
     E8          14   9
     E9           9  12
     """
-    if mode not in get_args(Mode):
-        raise ValueError(f"mode must be one of {', '.join(get_args(Mode))}, not {mode!r}")
-    nodes = aff.members.index if mode == "members" else aff.networks.index
-    incidence = aff.incidence if mode == "members" else aff.incidence.T.tocsr()
+    incidence, nodes = side(aff, mode)
     if ids is not None:
+        ids = [ids] if isinstance(ids, str) else ids
         found = [aff.find(name, mode=mode) for name in ids]
         at = nodes.get_indexer(pd.Index(found))
         nodes, incidence = nodes[at], incidence[at]

@@ -149,9 +149,12 @@ def ols(y: Reals, x: Sequence[Reals], names: Sequence[str]) -> Fit:
 def _ols_t(known: Reals, residuals: Reals, used: Used) -> Reals:
     """Return the t of each row of residuals beside the predictors, of which the outcome is last."""
     q = known.shape[1] - 1
-    products = (known[:, :, None] * known[:, None, :]).reshape(len(known), -1)
-    weights = np.ones((1, len(known))) if used is None else used.astype(np.float64)
-    gram = (weights @ products).reshape(-1, q + 1, q + 1)
+    if used is None:
+        gram, counted = (known.T @ known)[None], np.array([float(len(known))])
+    else:
+        products = (known[:, :, None] * known[:, None, :]).reshape(len(known), -1)
+        gram = (used.astype(np.float64) @ products).reshape(-1, q + 1, q + 1)
+        counted = used.sum(axis=1)
     cross = residuals @ known
     within, outcome = gram[:, :q, :q], gram[:, :q, q]
     lost = np.linalg.eigvalsh(within)[:, 0] < _COLLINEAR
@@ -161,7 +164,7 @@ def _ols_t(known: Reals, residuals: Reals, used: Used) -> Reals:
     size = np.einsum("ij,ij->i", residuals, residuals)
     free = size - (cross[:, :q] * mine).sum(axis=1)
     together = cross[:, q] - (cross[:, :q] * its).sum(axis=1)
-    freedom = weights.sum(axis=1) - q - 1
+    freedom = counted - q - 1
     lost = lost | (free <= _COLLINEAR**2 * size) | (freedom < 1)
     with np.errstate(divide="ignore", invalid="ignore"):
         rest = gram[:, q, q] - (outcome * its).sum(axis=1) - together**2 / free

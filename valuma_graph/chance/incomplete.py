@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final, NamedTuple, get_args
 
 import numpy as np
 import pandas as pd
-from scipy import sparse
 
 from valuma_graph.affiliation import Affiliation, Mode
 from valuma_graph.chance.measured import numbers
@@ -16,6 +15,7 @@ from valuma_graph.measures import (
     CENTRALITIES,
     HOLES,
     brokerage,
+    brokers,
     centrality,
     cohesion,
     could_hold,
@@ -350,15 +350,8 @@ def _weights(aff: Affiliation, assumption: str) -> Callable[[int], np.ndarray]:
     """Return the weight of each member as an unknown member of a network."""
     incidence = aff.incidence.astype(np.int64)
     if assumption == "region":
-        own = pd.Series(aff.members.index, aff.members.index, dtype="str")
-        own = own.where(aff.members["kind"].eq("region"))
-        if "region" in aff.members:
-            own = own.fillna(aff.members["region"])
-        code, names = pd.factorize(own)
-        n = len(code)
-        known = np.flatnonzero(code >= 0)
-        shape = (n, len(names))
-        lies_in = sparse.csr_array((np.ones(len(known), np.int64), (known, code[known])), shape)
+        code, names = pd.factorize(brokers.regions_of(aff))
+        lies_in = brokers.indicator(code, len(names))
         met = (incidence.T @ lies_in).toarray()
         return lambda network: np.append(met[network], 0)[code] + 1.0
     weight = np.ones(len(aff.members))

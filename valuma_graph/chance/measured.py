@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from numbers import Real
-from typing import TYPE_CHECKING, Final, get_args
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
@@ -155,9 +155,7 @@ def significance(  # noqa: PLR0913
     >>> found[["observed", "expected", "p_upper"]].round(2).loc["nodf"].to_dict()
     {'observed': 48.58, 'expected': 39.18, 'p_upper': 0.01}
     """
-    check(draws=draws, seed=seed, level=level)
-    if mode not in get_args(Mode):
-        raise ValueError(f"mode must be one of {', '.join(get_args(Mode))}, not {mode!r}")
+    check(mode=mode, draws=draws, seed=seed, level=level)
     held = constraints(aff, forbidden=forbidden, required=required, within=within)
     held = reordered(held, aff.members.index.argsort(), aff.networks.index.argsort())
     # In the order of the ids, so that tables sorted otherwise come to the same, to the last bit.

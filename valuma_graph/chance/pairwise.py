@@ -145,8 +145,8 @@ def check(**given: object) -> None:
             or value < LEAST[name]
         ):
             raise ValueError(f"{name} must be a whole number, {LEAST[name]} or more, not {value!r}")
-        if name in {"alpha", "level"} and not 0 < value < 1:  # type: ignore[operator]
-            raise ValueError(f"{name} must be between 0 and 1, not {value}")
+        if name in {"alpha", "level"} and not (isinstance(value, (int, float)) and 0 < value < 1):
+            raise ValueError(f"{name} must be between 0 and 1, not {value!r}")
 
 
 def unconstrained(*constraints: object) -> None:
@@ -171,7 +171,7 @@ def named(ids: pd.Index, a: At, b: At) -> dict[str, Any]:
 
 def sorted_rows(aff: Affiliation, mode: Mode) -> tuple[pd.Index, sparse.csr_array]:
     """Return the ids of a mode in their order, and the rows of the incidence that are theirs."""
-    return _ids(aff, mode), _turned(in_order(aff)[0], mode)
+    return _ids(aff, mode), projection.of_mode(in_order(aff)[0], mode)
 
 
 def examine(  # noqa: PLR0913
@@ -214,7 +214,7 @@ def examine(  # noqa: PLR0913
     ensemble = fit(incidence, bounds)
     if mode == "networks":
         ensemble = ensemble.transposed()
-    rows, row_class = _turned(incidence, mode), ensemble.row_class
+    rows, row_class = projection.of_mode(incidence, mode), ensemble.row_class
     side = Side(_ids(aff, mode), rows, row_class, count_cells(rows, row_class))
     some = (ensemble.probability > 0).astype(np.float32)
     rest = unshared(side.cells, row_class)
@@ -252,10 +252,6 @@ def in_order(
     incidence = aff.incidence[members][:, networks]
     incidence.sort_indices()
     return incidence, members, networks
-
-
-def _turned(incidence: sparse.csr_array, mode: Mode) -> sparse.csr_array:
-    return incidence if mode == "members" else incidence.T.tocsr()
 
 
 def _chosen(cells: Cells, wanted: NDArray[np.bool_]) -> Cells:

@@ -198,7 +198,7 @@ def hits(  # noqa: PLR0913
     ([5.0], [0.04])
     """
     board = Board.of(incidence, constraints)
-    mine = incidence if mode == "members" else incidence.T.tocsr()
+    mine = projection.of_mode(incidence, mode)
     order = np.argsort(a, kind="stable")
     begins = np.concatenate([[0], np.cumsum(np.bincount(a, minlength=mine.shape[0]))])
     pairs = begins, b[order].astype(np.int32, copy=False), shared[order].astype(np.int32)
@@ -206,10 +206,9 @@ def hits(  # noqa: PLR0913
     found = none, none.copy(), none.astype(np.int64)
     fast = compiled(steps(board, draws) + draws * projection.steps(mine))
 
-    def turned(matrix: sparse.csr_array) -> sparse.csr_array:
-        return matrix if mode == "members" else matrix.T.tocsr()
-
-    for batch in batches(board, turned, draws, seed, progress, fast=fast):
+    for batch in batches(
+        board, lambda one: projection.of_mode(one, mode), draws, seed, progress, fast=fast
+    ):
         (_compare_compiled if fast else _compare)(batch, pairs, found)
     upper, lower, total = found
     back = np.empty_like(order)
@@ -265,7 +264,7 @@ def unshared_hits(
     >>> found.loc[0, ["expected", "p_lower"]].round(1).tolist()
     [0.9, 0.3]
     """
-    mine = incidence if mode == "members" else incidence.T.tocsr()
+    mine = projection.of_mode(incidence, mode)
     none = unshared(count_cells(mine, row_class), row_class)
     size = np.bincount(row_class)
     pairs = size[none.first] * (size[none.second] - (none.first == none.second))
@@ -273,7 +272,7 @@ def unshared_hits(
     hit, total = np.zeros_like(pairs), np.zeros_like(pairs)
     code = none.first * len(size) + none.second
     for drawn in draw_matrices(incidence, constraints, draws=draws, seed=seed, progress=progress):
-        cells = count_cells(drawn if mode == "members" else drawn.T.tocsr(), row_class)
+        cells = count_cells(projection.of_mode(drawn, mode), row_class)
         here = cells.first * len(size) + cells.second
         at = np.searchsorted(code, here)
         known = np.append(code, -1)[at] == here

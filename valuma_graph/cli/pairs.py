@@ -91,10 +91,7 @@ def overlap(  # noqa: PLR0913  one for each option
     shown += ["expected", "p_upper", "p_lower", "q"] if test else ["jaccard", "overlap_coefficient"]
     summary = {"pairs": len(pairs), "listed": len(rows), "elsewhere": elsewhere}
     if test:
-        summary |= {
-            f"tests_{over}": int(told[f"tests_{over}"]) for over in ("possible", "overlapping")
-        }
-        summary |= {"beyond_chance": beyond}
+        summary |= _tests(told) | {"beyond_chance": beyond}
         words += _tested(told, "beyond", beyond, ALPHA, lang)
     summary |= size(part) | lists(aff)
     words = [*about(aff, lang, told_by), *words, *left_out(elsewhere, lang)]
@@ -151,10 +148,8 @@ def backbone(
     shown = ["name_a", "name_b", "shared", "expected", "p", "q"]
     shown += ["sign"] if test.get("signed") else []
     summary: dict[str, int] = {"kept": len(edges), "listed": len(rows), "elsewhere": elsewhere}
-    summary |= {
-        f"tests_{over}": int(found.summary[f"tests_{over}"]) for over in ("possible", "overlapping")
-    }
     told = {"null": found.null, **found.summary.to_dict()}
+    summary |= _tests(told)
     words += _tested(told, "kept", len(edges), found.alpha, lang)
     summary |= size(part) | lists(aff)
     words = [*about(aff, lang, told_by), *words, *left_out(elsewhere, lang)]
@@ -189,9 +184,13 @@ def _named(pairs: pd.DataFrame, part: Affiliation, mode: Mode, lang: str) -> pd.
     return pairs
 
 
+def _tests(told: Mapping[Any, Any]) -> dict[str, int]:
+    return {key: int(told[key]) for key in ("tests_possible", "tests_overlapping")}
+
+
 def _tested(told: Mapping[Any, Any], what: str, n: int, alpha: float, lang: str) -> list[str]:
     """Say how many pairs were tested, counted in both ways, and how many are beyond chance."""
-    counts = {key: number(int(told[f"tests_{key}"]), lang) for key in ("possible", "overlapping")}
+    counts = {key.removeprefix("tests_"): number(of, lang) for key, of in _tests(told).items()}
     written = f"{alpha:g}" if lang == "en" else f"{alpha:g}".replace(".", ",")
     tested = t("cli.chance.tested", lang, null=t(f"null.{told['null']}", lang), **counts)
     return [tested, t(f"cli.chance.{what}", lang, n=n, alpha=written)]

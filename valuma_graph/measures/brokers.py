@@ -186,7 +186,7 @@ def _largest_shared(incidence: sparse.csr_array) -> NDArray[np.float64]:
     return largest
 
 
-def _regions(aff: Affiliation) -> pd.Series:
+def regions_of(aff: Affiliation) -> pd.Series:
     """Return the region that each member lies in; a region lies in itself."""
     members = aff.members
     regions = pd.Series(members.index, index=members.index, dtype="str")
@@ -195,12 +195,12 @@ def _regions(aff: Affiliation) -> pd.Series:
 
 
 def _regions_bridged(aff: Affiliation, mode: Mode) -> ExtensionArray:
-    code, names = pd.factorize(_regions(aff))
+    code, names = pd.factorize(regions_of(aff))
     n = len(aff.members)
     if not len(names):
         size = n if mode == "members" else len(aff.networks)
         return pd.array([pd.NA] * size, dtype="Int64")
-    lies_in = _indicator(code, len(names))
+    lies_in = indicator(code, len(names))
     incidence = aff.incidence.astype(np.int64)
     found = incidence.T @ lies_in
     if mode == "members":
@@ -210,7 +210,7 @@ def _regions_bridged(aff: Affiliation, mode: Mode) -> ExtensionArray:
     return pd.array(bridged, dtype="Int64")
 
 
-def _indicator(code: NDArray[np.integer], groups: int) -> sparse.csr_array:
+def indicator(code: NDArray[np.integer], groups: int) -> sparse.csr_array:
     """Return nodes × groups, 1 where the node is in the group; nowhere below 0."""
     known = np.flatnonzero(code >= 0)
     ones = np.ones(len(known), dtype=np.int64)
@@ -319,7 +319,7 @@ def _groups(aff: Affiliation, mode: Mode, groups: str | pd.Series) -> pd.Series:
         raise ValueError(
             f"groups must be a Series by id or a column of the {mode} ({columns}), not {groups!r}"
         )
-    return _regions(aff) if (mode, groups) == ("members", "region") else frame[groups]
+    return regions_of(aff) if (mode, groups) == ("members", "region") else frame[groups]
 
 
 def _roles(
@@ -329,7 +329,7 @@ def _roles(
     half = projection.common(incidence)
     tied = (half + half.T).tocsr()
     both, grouped = _closed(tied, group.astype(np.int64), groups)
-    lies_in = _indicator(group, groups)
+    lies_in = indicator(group, groups)
     contacts = np.diff(tied.indptr).astype(np.int64)
     near = (tied > 0).astype(np.int64) @ lies_in
     own = np.asarray(near.multiply(lies_in).sum(axis=1))
@@ -368,7 +368,7 @@ def _closed(
     for start in range(0, n, _BITS):
         here = slice(start, min(start + _BITS, n))
         bits = _packed(tied[:, here])
-        masks = _packed(_indicator(group[here], groups).T.tocsr())
+        masks = _packed(indicator(group[here], groups).T.tocsr())
         if not quick:
             _common(tied, group, bits, masks, both, grouped)
             continue

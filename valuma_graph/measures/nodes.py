@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from numbers import Integral
 from typing import TYPE_CHECKING, Final, get_args
 
 import numpy as np
@@ -305,8 +306,8 @@ def centrality(
      'eigenvector': 0.51}
     """
     wanted = _wanted(measures)
-    if pivots is not None and pivots < 2:  # noqa: PLR2004
-        raise ValueError(f"pivots must be None or 2 or more, not {pivots}")
+    if pivots is not None and (not isinstance(pivots, Integral) or pivots < 2):  # noqa: PLR2004
+        raise ValueError(f"pivots must be None or 2 or more, not {pivots!r}")
     incidence, index = side(aff, mode)
     n, m = incidence.shape
     degree, _ = projection.degrees(incidence)
@@ -347,9 +348,8 @@ def side(aff: Affiliation, mode: Mode) -> tuple[sparse.csr_array, pd.Index]:
     """Return the incidence with the mode as rows, and the ids of the rows."""
     if mode not in get_args(Mode):
         raise ValueError(f"mode must be one of {', '.join(get_args(Mode))}, not {mode!r}")
-    if mode == "members":
-        return aff.incidence, aff.members.index
-    return aff.incidence.T.tocsr(), aff.networks.index
+    index = aff.members.index if mode == "members" else aff.networks.index
+    return projection.of_mode(aff.incidence, mode), index
 
 
 def _most_betweenness(n: int, m: int) -> float:

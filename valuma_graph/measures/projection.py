@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     import igraph
     from numpy.typing import NDArray
 
+    from valuma_graph.affiliation import Mode
+
     _What = Literal["shared", "jaccard"]
 
 _WORK = 4_000_000
@@ -44,6 +46,18 @@ def degrees(incidence: sparse.csr_array) -> tuple[np.ndarray, np.ndarray]:
     rows = np.diff(incidence.indptr).astype(np.int64)
     columns = np.bincount(incidence.indices, minlength=incidence.shape[1]).astype(np.int64)
     return rows, columns
+
+
+def of_mode(incidence: sparse.csr_array, mode: Mode) -> sparse.csr_array:
+    """
+    Return members × networks with the nodes of a mode as rows.
+
+    Examples
+    --------
+    >>> of_mode(sparse.csr_array([[1, 0, 1]]), "networks").shape
+    (3, 1)
+    """
+    return incidence if mode == "members" else incidence.T.tocsr()
 
 
 def steps(incidence: sparse.csr_array) -> int:
