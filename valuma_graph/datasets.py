@@ -174,7 +174,7 @@ def policy(name: str, *, root: str | Path | None = None) -> pd.DataFrame:
     name
         `survey`, `quadrant`, `funding_models`, `network_profiles`, `network_attributes`,
         `framework_table4`, `success_factors`, `lifecycle`, `impact_framework`,
-        `recommendations` or `countries`.
+        `recommendations`, `countries`, or `wording` (their statements in Finnish and Swedish).
     root
         Another folder with tables of the same form; None for the bundled ones.
 
@@ -198,6 +198,50 @@ def policy(name: str, *, root: str | Path | None = None) -> pd.DataFrame:
     if name not in known:
         raise ValueError(f"name must be one of {', '.join(known)}, not {name!r}")
     return _read(folder / f"{name}.csv")
+
+
+def programmes(*, root: str | Path | None = None) -> pd.DataFrame:
+    """
+    Return the programmes and instruments that feed networks, as the report describes them.
+
+    Parameters
+    ----------
+    root
+        Another folder with tables of the same form; None for the bundled ones.
+
+    Returns
+    -------
+    programmes
+        Index `programme_id`; names, years, funder, networks fed, lessons, source; all text.
+
+    Examples
+    --------
+    >>> programmes().loc["oske", ["start_year", "end_year"]].tolist()
+    ['1994', '2013']
+    """
+    return _table("programmes", root).set_index("programme_id")
+
+
+def relations(*, root: str | Path | None = None) -> pd.DataFrame:
+    """
+    Return the relations between networks and programmes: fed by, grew out of, part of.
+
+    Parameters
+    ----------
+    root
+        Another folder with tables of the same form; None for the bundled ones.
+
+    Returns
+    -------
+    relations
+        `from_id`, `relation`, `to_id`, `since`, `until`, `basis`, `source`, `note`; all text.
+
+    Examples
+    --------
+    >>> relations()["relation"].eq("grew_out_of").sum() > 0
+    np.True_
+    """
+    return _table("relations", root)
 
 
 def southern_women() -> Affiliation:
