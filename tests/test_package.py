@@ -36,6 +36,7 @@ ORDER = [
     "portfolio",
     "geography",
     "exports",
+    "policy",
     "maps",
     "report",
     "cli",

@@ -15,7 +15,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from valuma_graph import datasets
+    from valuma_graph import datasets, policy
     from valuma_graph.affiliation import Affiliation
     from valuma_graph.chance import (
         Backbone,
@@ -58,12 +58,18 @@ if TYPE_CHECKING:
     from valuma_graph.maps import (
         plot_comparison,
         plot_corridor,
+        plot_impact,
         plot_isolation,
+        plot_lifecycle,
         plot_members,
         plot_network,
         plot_networks,
         plot_overlap,
+        plot_quadrant,
+        plot_scorecard,
+        plot_survey,
         plot_ties,
+        plot_timeline,
         save_picture,
     )
     from valuma_graph.measures import (
@@ -119,12 +125,19 @@ _HOME = {
     "overlap": "chance",
     "plot_comparison": "maps",
     "plot_corridor": "maps",
+    "plot_impact": "maps",
     "plot_isolation": "maps",
+    "plot_lifecycle": "maps",
     "plot_members": "maps",
     "plot_network": "maps",
     "plot_networks": "maps",
     "plot_overlap": "maps",
+    "plot_quadrant": "maps",
+    "plot_scorecard": "maps",
+    "plot_survey": "maps",
     "plot_ties": "maps",
+    "plot_timeline": "maps",
+    "policy": "",
     "problems": "reading",
     "read": "reading",
     "read_boundaries": "geography",
@@ -175,12 +188,19 @@ __all__ = [
     "overlap",
     "plot_comparison",
     "plot_corridor",
+    "plot_impact",
     "plot_isolation",
+    "plot_lifecycle",
     "plot_members",
     "plot_network",
     "plot_networks",
     "plot_overlap",
+    "plot_quadrant",
+    "plot_scorecard",
+    "plot_survey",
     "plot_ties",
+    "plot_timeline",
+    "policy",
     "problems",
     "read",
     "read_boundaries",

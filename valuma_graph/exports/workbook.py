@@ -70,7 +70,7 @@ def write_workbook(tables: Mapping[str, pd.DataFrame], path: Path) -> None:
     book.properties.creator = "valuma-graph"
     buffer = BytesIO()
     book.save(buffer)
-    _without_clock(buffer, path)
+    without_clock(buffer, path)
 
 
 def sheet_name(name: str, taken: set[str] | frozenset[str] = frozenset()) -> str:
@@ -160,7 +160,7 @@ def _number_format(name: str, column: pd.Series) -> str:
     return "General"
 
 
-def _without_clock(source: BytesIO, path: Path) -> None:
+def without_clock(source: BytesIO, path: Path) -> None:
     """Copy a workbook with every time stamp fixed, so that the same tables give the same bytes."""
     with (
         zipfile.ZipFile(source) as old,

@@ -1,0 +1,182 @@
+"""What members of a network share besides it, and through whom it is linked to others."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pandas as pd
+
+from valuma_graph.measures.cohesion import cuts
+from valuma_graph.measures.isolates import could_hold
+from valuma_graph.policy.keeping import remembered
+from valuma_graph.text import number, percent, t
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from scipy import sparse
+
+    from valuma_graph.affiliation import Affiliation
+
+HALF: Final = 0.5
+"""Share of the pairs of members from which on members are said to meet elsewhere."""
+
+_ROWS: Final = 512
+
+
+def links(aff: Affiliation) -> pd.DataFrame:
+    """
+    Return for each network what its members share besides it, and who links it to others.
+
+    Parameters
+    ----------
+    aff
+        The affiliation network.
+
+    Returns
+    -------
+    links
+        Index as `aff.networks`: `members` (known), `pairs` (of them), `elsewhere` (pairs that
+        share another network too), `linking` (members that are in another network too),
+        `depends_on` (the member without whom the network is cut off from a larger part of the
+        graph, or the only one that links it to others; missing for none), `complete` (whether
+        its list is). Where the lists of others are not complete, `elsewhere` and `linking` are
+        lower bounds: `at_most` counts the pairs that share another network or could, because
+        lists that are not complete may hold them (`could_hold`), `open_lists` the other networks
+        that could hold a member that they are not known to, and `open_besides` those that could
+        hold one other than `depends_on` (any member of the set, where that one is no member).
+
+    References
+    ----------
+    Borgatti, S. P. (2006). Identifying sets of key players in a social network. Computational
+    & Mathematical Organization Theory 12, 21–34. https://doi.org/10.1007/s10588-006-7084-x
+
+    Examples
+    --------
+    >>> import valuma_graph as vg
+    >>> links(vg.datasets.southern_women()).loc["E1", ["members", "pairs", "elsewhere"]].tolist()
+    [3, 3, 3]
+    """
+    incidence = aff.incidence.astype(np.int64)
+    columns = incidence.tocsc()
+    degree = np.diff(incidence.indptr)
+    sizes = np.diff(columns.indptr)
+    # Members and networks change places: without which member is a network cut off?
+    cut_by = cuts(incidence.T.tocsr()).depends_on
+    possible = _possible(aff)
+    known = incidence.toarray().astype(bool)
+    elsewhere, linking, hinge, most, open_lists, besides = [], [], [], [], [], []
+    for j in range(len(sizes)):
+        rows = columns.indices[columns.indptr[j] : columns.indptr[j + 1]]
+        linked = rows[degree[rows] > 1]
+        linking.append(len(linked))
+        elsewhere.append(_elsewhere(incidence, linked, j))
+        by = int(cut_by[j])
+        hinge.append(int(linked[0]) if len(linked) == 1 else by)
+        most.append(_at_most(possible, rows, j))
+        open_lists.append(_open_to(known, possible, rows, j))
+        others = rows[rows != hinge[-1]] if hinge[-1] in rows else np.arange(len(degree))
+        besides.append(_open_to(known, possible, others, j))
+    ids = [aff.members.index[k] if k >= 0 else None for k in hinge]
+    return pd.DataFrame(
+        {
+            "members": sizes,
+            "pairs": sizes.astype(np.int64) * (sizes - 1) // 2,
+            "elsewhere": elsewhere,
+            "linking": linking,
+            "depends_on": pd.Series(ids, index=aff.networks.index, dtype="str"),
+            "at_most": most,
+            "open_lists": open_lists,
+            "open_besides": besides,
+            "complete": aff.networks["list_status"].eq("complete").to_numpy(),
+        },
+        index=aff.networks.index,
+    )
+
+
+def _elsewhere(incidence: sparse.csr_array, rows: NDArray[np.integer], network: int) -> int:
+    """Count the pairs among rows that share a column other than that of the network."""
+    if len(rows) < 2:  # noqa: PLR2004  a pair has two
+        return 0
+    others = incidence[rows].copy()
+    others.data[others.indices == network] = 0
+    others.eliminate_zeros()
+    turned = others.T.tocsr()
+    # Block by block: pairs of a large network are many.
+    met = sum((others[k : k + _ROWS] @ turned).nnz for k in range(0, len(rows), _ROWS))
+    return int((met - len(rows)) // 2)
+
+
+def _possible(aff: Affiliation) -> NDArray[np.bool_]:
+    """Tell for each member and network whether it is known to be in it, or could be."""
+    table = could_hold(aff)
+    keys = pd.MultiIndex.from_arrays(
+        [aff.members["kind"].fillna(""), aff.members["country"].fillna("")]
+    )
+    could = table.to_numpy(dtype=bool)[table.index.get_indexer(keys)]
+    return np.asarray(could | aff.incidence.toarray().astype(bool))
+
+
+def _open_to(
+    known: NDArray[np.bool_], possible: NDArray[np.bool_], rows: NDArray[np.integer], network: int
+) -> int:
+    """Count the other networks that could hold one of the members, and are not known to."""
+    could = (possible[rows] & ~known[rows]).any(axis=0)
+    could[network] = False
+    return int(could.sum())
+
+
+def _at_most(possible: NDArray[np.bool_], rows: NDArray[np.integer], network: int) -> int:
+    """Count the pairs of members that share another network, or could."""
+    if len(rows) < 2:  # noqa: PLR2004  a pair has two
+        return 0
+    could = possible[rows].copy()
+    could[:, network] = False
+    # Members of one kind in the same networks are alike: one row stands for all of them.
+    alike, count = np.unique(could, axis=0, return_counts=True)
+    sure = alike.astype(np.float32)
+    met = 0
+    for k in range(0, len(alike), _ROWS):
+        shared = (sure[k : k + _ROWS] @ sure.T) > 0
+        met += int(count[k : k + _ROWS] @ (shared @ count))
+    alone = int(count[alike.any(axis=1)].sum())
+    return (met - alone) // 2
+
+
+@remembered
+def by_network(aff: Affiliation) -> dict[str, dict[str, Any]]:
+    """Return the rows of `links`; none where there are not two networks with members."""
+    table = links(aff)
+    if (table["members"] > 0).sum() < 2:  # noqa: PLR2004
+        return {}
+    rows = zip(table.index, table.to_dict("records"), strict=True)
+    return {str(n): {str(k): v for k, v in row.items()} for n, row in rows}
+
+
+def meetings(row: dict[str, Any], lang: str) -> tuple[bool | None, str]:
+    """
+    Tell whether at least half of the pairs of members meet elsewhere; None where that is open.
+
+    Parameters
+    ----------
+    row
+        Of `by_network`, with at least one pair.
+    lang
+        Language of the words.
+
+    Returns
+    -------
+    meet, words
+        True where the known pairs suffice, False where those that could meet do not.
+    """
+    known, most = row["elsewhere"] / row["pairs"], row["at_most"] / row["pairs"]
+    share = percent(known, lang)
+    if row["at_most"] == row["elsewhere"]:
+        return known >= HALF, t("check_evidence.pairs", lang, share=share)
+    words = t("check_evidence.pairs_at_least", lang, share=share, lists=open_lists(row, lang))
+    return (True if known >= HALF else False if most < HALF else None), words
+
+
+def open_lists(row: dict[str, Any], lang: str) -> str:
+    """Say how many other networks could hold the members, without it being known."""
+    return t("check_evidence.open_lists", lang, n=number(int(row["open_lists"]), lang))
