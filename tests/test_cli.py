@@ -23,7 +23,8 @@ from valuma_graph.measures import isolates
 
 COMMANDS = (
     "report", "info", "check", "measure", "overlap", "backbone", "isolated", "portfolio", "map",
-    "corridor", "footprint", "boundaries", "export",
+    "corridor", "footprint", "boundaries", "export", "profile", "compare", "risks", "timeline",
+    "quadrant", "roles", "template",
 )  # fmt: skip
 ANSWERS = {
     "info": ["info"],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final, Literal
 
@@ -25,9 +25,13 @@ if TYPE_CHECKING:
     from valuma_graph.affiliation import Affiliation
     from valuma_graph.affiliation.assembly import Origin
     from valuma_graph.intake import Intake
+    from valuma_graph.policy.statements import Answers
 
 YEAR: Final = 2019
 """The year of the bundled data that is meant when none is given."""
+
+FORMS: Final = (".xlsx", ".xlsm", ".xls", ".ods")
+"""Endings of files that may be forms."""
 
 ERRORS: Final = 10
 """Lines of problems that a command shows before it sends to `check`."""
@@ -221,7 +225,7 @@ def path_text(path: Path | None) -> str | None:
 
 def command_line(
     command: str,
-    data: Path | None,
+    data: Path | Sequence[Path] | None,
     about: str | None,
     choice: Choice,
     *,
@@ -240,7 +244,8 @@ def command_line(
         words = str(path) if folders else path.name
         return f'"{words}"' if folders and re.search(r"\s", words) else words
 
-    words = [f"valuma-graph {command}", *([named(data)] if data else [])]
+    files = [data] if isinstance(data, Path) else data or []
+    words = [f"valuma-graph {command}", *map(named, files)]
     words += [f'--about "{about}"'] if about else []
     usual = Choice()
     for field in fields(choice):
@@ -284,15 +289,70 @@ def load(command: str, data: Path | None, choice: Choice, voice: Voice) -> Affil
     >>> load("info", None, Choice(year=2020), Voice(quiet=True)).year
     2020
     """
+    return load_answers(command, () if data is None else (data,), choice, voice)[0]
+
+
+def load_answers(
+    command: str, files: Sequence[Path], choice: Choice, voice: Voice
+) -> tuple[Affiliation, Answers | None]:
+    """
+    Read the data that was chosen, with any number of the user's own files.
+
+    Parameters
+    ----------
+    command
+        Name of the command, for messages.
+    files
+        Forms that `template` made, and tables of members.
+    choice, voice
+        The options.
+
+    Returns
+    -------
+    aff
+        As `load` returns it.
+    answers
+        What the forms say; None without a form.
+
+    Raises
+    ------
+    UsageError
+        If something was chosen that there is not.
+    TableError
+        If a file has errors, or the tables of `--data` cannot be used.
+
+    Examples
+    --------
+    >>> aff, answers = load_answers("risks", [], Choice(year=2020), Voice(quiet=True))
+    >>> aff.year, answers is None
+    (2020, True)
+    """
     lang, year = voice.lang, _year(choice)
-    if choice.only and data is None:
+    if choice.only and not files:
         raise UsageError(t("cli.wrong.only", lang, command=command))
-    check_paths(data, choice.root, lang)
+    for file in files or (None,):
+        check_paths(file, choice.root, lang)
     check_year(year, lang)
+    answers: Answers | None = None
     with working("cli.working.reading", voice), _of_another_folder(choice, lang):
         _check_statutory(choice, lang)
-        own = None if data is None else _accepted(data, choice, voice)
-        aff = _built(own, choice)
+        forms = [file for file in files if form_is(file)]
+        parts = [_accepted(file, choice, voice) for file in files if file not in forms]
+        if forms:
+            origin, answers = _answered(forms, choice, voice)
+            parts.append(origin)
+        aff = _built(_chained(parts), choice)
+    return _of_kinds(aff, choice, lang), answers
+
+
+def form_is(file: Path) -> bool:
+    """Tell whether a file is a form that `template` made."""
+    from valuma_graph.policy.forms import is_form
+
+    return file.suffix.lower() in FORMS and is_form(file)
+
+
+def _of_kinds(aff: Affiliation, choice: Choice, lang: Lang) -> Affiliation:
     if not choice.network_kinds:
         return aff
     try:
@@ -383,8 +443,40 @@ def _accepted(data: Path, choice: Choice, voice: Voice) -> Origin:
     return origin
 
 
+def _answered(files: Sequence[Path], choice: Choice, voice: Voice) -> tuple[Origin, Answers]:
+    """Read forms: their members as tables, and what they answer."""
+    from valuma_graph.policy import forms
+
+    year = _year(choice)
+    try:
+        answers, found = forms.read_and_check([*files], lang=voice.lang, root=choice.root)
+        origin = forms.origin(answers, year=year, root=choice.root, lang=voice.lang)
+    except TableError as error:
+        if not len(error.problems):
+            raise
+        # All of them: what two forms say differently is wrong in neither alone.
+        raise _refused(error.problems, files, choice, voice.lang) from error
+    for file, count in found["file"].value_counts(sort=False).items():
+        shown = number(int(count), voice.lang)
+        words = t("cli.about.warnings", voice.lang, file=file, count=shown)
+        console.say(words, quiet=voice.quiet)
+    return origin, answers
+
+
+def _chained(parts: Sequence[Origin]) -> Origin | None:
+    """Put tables beside each other, so that no list displaces another."""
+    whole: Origin | None = None
+    for part in reversed(parts):
+        whole = part if whole is None else replace(part, beside=whole)
+    return whole
+
+
 def _refused(
-    frame: pd.DataFrame, data: Path | None, choice: Choice, lang: Lang, year: int | None = None
+    frame: pd.DataFrame,
+    data: Path | Sequence[Path] | None,
+    choice: Choice,
+    lang: Lang,
+    year: int | None = None,
 ) -> CheckedError:
     """Say what is wrong with tables in the words of `check`, and which command says the rest."""
     from valuma_graph.cli.overview import problem_lines

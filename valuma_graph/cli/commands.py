@@ -33,8 +33,10 @@ from valuma_graph.cli.arguments import (
     check_paths,
     check_year,
     command_line,
+    form_is,
     form_of,
     load,
+    load_answers,
     path_text,
     said,
     take_in,
@@ -65,12 +67,12 @@ def report(
     voice: Voice = VOICE,
 ) -> int:
     """
-    Write tables, the graph and a page to read into a folder.
+    Write tables, the graph, a page to read and pages of networks into a folder.
 
     Parameters
     ----------
     data
-        Your own tables.
+        Your own tables, or a form that `template` made.
     about
         Name or id of a municipality, region, other member or network to begin with.
     output
@@ -85,7 +87,7 @@ def report(
 
     if output.is_file():
         raise UsageError(t("cli.wrong.not_folder", voice.lang, file=output))
-    aff = load("report", data, choice, voice)
+    aff, answers = load_answers("report", () if data is None else (data,), choice, voice)
     node = None if about is None else locate(aff, about, networks=True, lang=voice.lang)[0]
     langs = (voice.lang, *(lang for lang in LANGS if lang != voice.lang))
     with working("cli.working.writing", voice) as step:
@@ -93,6 +95,7 @@ def report(
             aff,
             output,
             about=node,
+            answers=answers,
             langs=langs,
             progress=lambda name: step(t(f"step.{name}", voice.lang)),
             command=command_line("report", data, about, choice),
@@ -134,9 +137,7 @@ def info(
 
 @command
 def check(
-    data: Data = None,
-    /,
-    *,
+    *data: Annotated[Path, Parameter(show_default=False)],
     root: Annotated[Path | None, Parameter(name="--data")] = None,
     year: Year = None,
     output: Output = OUTPUT,
@@ -149,7 +150,7 @@ def check(
     Parameters
     ----------
     data
-        Your own tables.
+        Your own tables, or forms; several forms are also held against each other.
     root
         Folder with tables of the form of the bundled ones, to use in place of them.
     year
@@ -159,22 +160,28 @@ def check(
     --------
     $ valuma-graph check members.xlsx --lang sv
     """
+    import pandas as pd
+
     from valuma_graph.cli import overview
+    from valuma_graph.datacheck import check_data
+    from valuma_graph.policy.forms import form_problems
+    from valuma_graph.tables.findings import problems_frame
 
-    form = form_of(output)
-    check_paths(data, root, output.lang)
-    check_year(year, output.lang)
+    form, lang = form_of(output), output.lang
+    for file in data or (None,):
+        check_paths(file, root, lang)
+    check_year(year, lang)
     with working("cli.working.reading", output):
-        if data is None:
-            from valuma_graph.datacheck import check_data
-
-            problems = check_data(root, lang=output.lang)
-        else:
-            from valuma_graph.tables.findings import problems_frame
-
-            problems = problems_frame(take_in(data, root, year).problems, lang=output.lang)
-    answer = overview.check(problems, taken=data is not None, lang=output.lang)
-    own = {"data": path_text(data), "data_folder": path_text(root), "year": year}
+        forms = [file for file in data if form_is(file)]
+        tables = [file for file in data if file not in forms]
+        parts = [problems_frame(take_in(t, root, year).problems, lang=lang) for t in tables]
+        parts += [form_problems(forms, lang=lang, root=root)] if forms else []
+        parts += [] if data else [check_data(root, lang=lang)]
+    problems = pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0]
+    answer = overview.check(problems, taken=bool(tables), forms=bool(forms), lang=lang)
+    files = [path_text(file) for file in data]
+    named = files if len(files) > 1 else next(iter(files), None)
+    own = {"data": named, "data_folder": path_text(root), "year": year}
     return answered(answer, form, output, own)
 
 

@@ -34,19 +34,44 @@ SUFFIXES: Final[Mapping[str, Format]] = {
 
 # Columns whose values are words of the catalogue, and the group that these stand in.
 _WORDS: Final = {
+    "answer": "verdict",
+    "basis": "basis",
+    "check": "check",
+    "dimension": "dimension",
+    "direction": "code_direction",
+    "direction_basis": "basis",
+    "factor": "factor",
+    "focus": "code_focus",
+    "focus_basis": "basis",
+    "funding_kind": "funding_kind",
     "gap": "cli.gap",
     "list_status": "list_status",
     "logic": "cli.logic",
+    "model_basis": "basis",
     "membership": "cli.membership",
+    "outlived": "verdict",
+    "phase": "code_phase",
+    "phase_basis": "basis",
+    "position_basis": "basis",
+    "project_money": "verdict",
     "role": "role",
+    "single_source": "verdict",
+    "stage": "code_stage",
+    "stage_basis": "basis",
     "standing": "standing",
     "status": "status",
 }
 _SHARES: Final = {
-    "area_share", "coverage", "degree_share", "jaccard", "neighbours_in", "overlap_coefficient",
-    "population_share",
+    "area_share", "coverage", "degree_share", "jaccard", "largest_share", "neighbours_in",
+    "overlap_coefficient", "population_share", "project_share", "share",
+}  # fmt: skip
+# Years have no thousands.
+_DATES: Final = {
+    "end", "ended_year", "founded_year", "funding_end", "project_until", "since", "start", "until",
 }  # fmt: skip
 _CHANCES: Final = {"p", "p_lower", "p_upper", "q"}
+_SUMS: Final = {"amount", "fee_high", "fee_low"}
+_SOURCES: Final = {"reference", "source"}
 # Emoji are joined by these; all other invisible marks are shown.
 _JOINERS: Final = "\u200c\u200d"
 _UNSEEN: Final = {"Cc", "Cf", "Cs", "Zl", "Zp"}
@@ -67,12 +92,18 @@ class Section:
         The columns that a table for people has.
     kinds
         Group of the catalogue that the column `kind` stands in: `kind` or `network_kind`.
+    headings
+        Headings of columns that the catalogue cannot know, such as names of networks.
+    wrap
+        Letters that a line of a cell has at most where no terminal breaks it; 0 for any number.
     """
 
     name: str
     frame: pd.DataFrame
     shown: Sequence[str]
     kinds: str = "kind"
+    headings: Mapping[str, str] = field(default_factory=dict)
+    wrap: int = 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,6 +127,8 @@ class Answer:
         The exit code.
     beside
         Tables of another kind of row: in JSON under their own names, not in CSV.
+    listed
+        What CSV has in place of the sections, where these have too little in common.
     """
 
     command: str
@@ -106,6 +139,7 @@ class Answer:
     code: int = 0
     parameters: Mapping[str, object] = field(default_factory=dict)
     beside: Sequence[Section] = ()
+    listed: pd.DataFrame | None = None
 
 
 def visible(words: str) -> str:
@@ -330,6 +364,8 @@ def _csv(answer: Answer) -> str:
 
     from valuma_graph.exports import csv_text
 
+    if answer.listed is not None:
+        return csv_text(answer.listed)
     if len(answer.sections) == 1:
         return csv_text(answer.sections[0].frame.reset_index(drop=True))
     names = list(dict.fromkeys(str(c) for s in answer.sections for c in s.frame.columns))
@@ -345,7 +381,8 @@ def _cells(section: Section, lang: str) -> tuple[list[str], list[list[str]], lis
     """Return headings, rows of cells, and which columns are numbers."""
     import pandas as pd
 
-    headings = [t(f"cli.col.{column}", lang) for column in section.shown]
+    own = {column: visible(words) for column, words in section.headings.items()}
+    headings = [own.get(c) or t(f"cli.col.{c}", lang) for c in section.shown]
     frame = section.frame
     columns = [
         [_cell(value, column, section.kinds, lang) for value in frame[column].tolist()]
@@ -361,11 +398,19 @@ def _cell(value: object, column: str, kinds: str, lang: str) -> str:
         return "–"
     if isinstance(value, str):
         group = kinds if column == "kind" else _WORDS.get(column)
-        key = f"{group}.{value}"
+        key = f"{group}.{value.replace('.', '_') if group == 'check' else value}"
+        if group and value == "unknown" and key not in text.catalogue():
+            key = "verdict.unknown"
+        if column in _SOURCES:
+            from valuma_graph.policy.wording import cited
+
+            return visible(cited(value, lang))
         return t(key, lang) if group and key in text.catalogue() else visible(value)
     if isinstance(value, float):
         return _fraction(value, column, lang)
-    return text.number(value, lang) if isinstance(value, int) else str(value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value) if column in _DATES else text.number(value, lang)
+    return str(value)
 
 
 def _fraction(value: float, column: str, lang: str) -> str:
@@ -373,12 +418,16 @@ def _fraction(value: float, column: str, lang: str) -> str:
         return text.percent(value, lang)
     if column in _CHANCES:
         return text.chance(value, lang)
+    if column in _SUMS:  # cents where there are any
+        return text.number(value, lang, 0 if value.is_integer() else 2)
     distance = column == "km" or column.endswith(("_km", "_km2"))
     return text.number(value, lang, 1 if distance else 3)
 
 
 def _aligned(section: Section, lang: str) -> str:
     headings, rows, numbers = _cells(section, lang)
+    if section.wrap:
+        headings, *rows = _broken([headings, *rows], section.wrap)
     widths = [max(map(_width, column)) for column in zip(headings, *rows, strict=True)]
     lines = [headings, ["-" * width for width in widths], *rows]
     made = []
@@ -389,6 +438,18 @@ def _aligned(section: Section, lang: str) -> str:
             cells.append(pad + cell if number else cell + pad)
         made.append("  ".join(cells).rstrip() + "\n")
     return "".join(made)
+
+
+def _broken(rows: Sequence[list[str]], most: int) -> list[list[str]]:
+    """Break long cells into several lines; the heading stays one."""
+    import textwrap
+
+    made = [rows[0]]
+    for row in rows[1:]:
+        cells = [textwrap.wrap(cell, most, break_on_hyphens=False) or [""] for cell in row]
+        lines = max(map(len, cells))
+        made += [[cell[k] if k < len(cell) else "" for cell in cells] for k in range(lines)]
+    return made
 
 
 def _width(words: str) -> int:

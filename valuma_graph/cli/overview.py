@@ -85,7 +85,9 @@ def info(
     return Answer("info", summary, sections, words)
 
 
-def check(problems: pd.DataFrame, *, taken: bool = False, lang: str = "en") -> Answer:
+def check(
+    problems: pd.DataFrame, *, taken: bool = False, forms: bool = False, lang: str = "en"
+) -> Answer:
     """
     Answer what is wrong with tables.
 
@@ -95,6 +97,8 @@ def check(problems: pd.DataFrame, *, taken: bool = False, lang: str = "en") -> A
         As `problems` or `check_data` return them.
     taken
         Whether to say that lists are taken as complete, as those of a user's tables are.
+    forms
+        Whether to say the same of forms.
     lang
         Language of the words.
 
@@ -121,7 +125,11 @@ def check(problems: pd.DataFrame, *, taken: bool = False, lang: str = "en") -> A
         "check",
         summary,
         [Section("problems", problems, [])],
-        [words, *([t("cli.check.taken", lang)] if taken else [])],
+        [
+            words,
+            *([t("cli.check.taken", lang)] if taken else []),
+            *([t("cli.check.taken_forms", lang)] if forms else []),
+        ],
         plain=problem_lines(problems, lang),
         code=PROBLEMS if count["error"] else 0,
     )

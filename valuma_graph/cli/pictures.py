@@ -93,14 +93,14 @@ def plain(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", letters).strip("-")[:_LONGEST].rstrip("-")
 
 
-def check_target(path: Path, lang: Lang) -> None:
-    """Refuse a file that no picture can be written to."""
+def check_target(path: Path, lang: Lang, option: str = "-o") -> None:
+    """Refuse a file that no picture can be written to; `option` is what named it."""
     if path.is_dir():
         raise UsageError(t("cli.wrong.folder", lang, file=path))
     if path.suffix.lower() not in SUFFIXES:
         allowed = ", ".join(SUFFIXES)
         raise UsageError(
-            t("cli.wrong.value", lang, option="-o", value=path.suffix, allowed=allowed)
+            t("cli.wrong.value", lang, option=option, value=path.suffix, allowed=allowed)
         )
 
 

@@ -25,7 +25,7 @@ app = App(
         "Who collaborates with whom: municipalities, regions and the networks they belong to.\n\n"
         "Without DATA the bundled Finnish data is used; DATA (CSV, XLSX, ODS, Parquet or a folder) "
         "with the columns member and network is added to it.\n\n"
-        "Exit codes: 0 done, 1 problems in the data, 2 wrong usage, 3 flagged (isolated --fail-on)."
+        "Exit codes: 0 done, 1 problems in the data, 2 wrong usage, 3 flagged (--fail-on)."
     ),
     help_format="plaintext",
     help_epilogue="Example\n  valuma-graph report -o out",
@@ -53,7 +53,20 @@ def command(
     doc = inspect.cleandoc(function.__doc__ or "")
     example = doc.partition("Examples\n--------\n")[2]
     indented = "\n".join(f"  {line.removeprefix('$ ')}" for line in example.splitlines())
-    to.command(function, name=name, help_epilogue=f"Example\n{indented}")
+    called = [*(() if to is app else to.name), name or function.__name__]
+    listed = [
+        one.name.upper()
+        for one in inspect.signature(function).parameters.values()
+        if one.kind is one.VAR_POSITIONAL
+    ]
+    # The program would call them ARGS, which the list of arguments does not have.
+    usage = " ".join(("Usage: valuma-graph", *called, "[OPTIONS]", *(f"[{n}...]" for n in listed)))
+    to.command(
+        function,
+        name=name,
+        help_epilogue=f"Example\n{indented}",
+        usage=usage if listed else None,
+    )
     return function
 
 
