@@ -14,7 +14,7 @@ from valuma_graph import text
 from valuma_graph.affiliation.snapshots import REASONS
 from valuma_graph.measures import STATUSES as MEASURED
 from valuma_graph.portfolio import portfolio
-from valuma_graph.report import page
+from valuma_graph.report import pieces
 from valuma_graph.report import results as report
 from valuma_graph.report.listings import LIST_STATUSES, LONGEST, STATUSES, Listing
 from valuma_graph.report.voice import Voice
@@ -84,6 +84,7 @@ def test_every_promised_file_is_written(folder):
         "index.html", "valuma-graph.xlsx", "network.graphml", "network.gexf",
         *(f"tables/{name}.csv" for name in tables),
         "maps/networks.png", "maps/isolation.png",
+        *(f"networks/{name}.html" for name in vg.datasets.policy("network_profiles")["network_id"]),
     }  # fmt: skip
     assert load_workbook(folder / "valuma-graph.xlsx", read_only=True).sheetnames == [
         "about",
@@ -124,7 +125,7 @@ def test_page_is_self_contained_and_small(html):
 def test_content_security_policy_lets_run_what_is_there_and_nothing_else(html):
     for tag, kind in (("style", "style-src"), ("script", "script-src")):
         (code,) = re.findall(f"<{tag}>(.*?)</{tag}>", html, flags=re.DOTALL)
-        assert f"{kind} '{page._hash(code)}'" in html
+        assert f"{kind} '{pieces.code_hash(code)}'" in html
     assert "default-src 'none'" in html
 
 

@@ -228,6 +228,19 @@ class Listing:
         """Return a column of names of networks."""
         return self._column(label, needs, lambda row: self._name("networks", row[needs]))
 
+    def linked(self, label: str, pages: Mapping[str, str]) -> Column:
+        """Return a column of names of networks that lead to their pages, where they have one."""
+        from markupsafe import Markup
+
+        def make(row: Row) -> Cell:
+            cell = self._name("networks", row["id"])
+            address = pages.get(row["id"])
+            if address is None:
+                return cell
+            return Cell(Markup('<a href="{}">{}</a>').format(address, cell.body))
+
+        return self._column(label, "id", make)
+
     def count(self, label: str, needs: str = "") -> Column:
         """Return a column of whole numbers."""
         key = needs or label

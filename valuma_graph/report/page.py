@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-from importlib.resources import files as package_files
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from valuma_graph.report.pieces import TONGUES, code_hash, part, template
 from valuma_graph.report.sections import Sections
 from valuma_graph.report.voice import Voice
 
@@ -14,15 +12,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     import pandas as pd
-    from markupsafe import Markup
 
     from valuma_graph.affiliation import Affiliation, Mode
     from valuma_graph.report.results import Results
 
-_TONGUES = {"fi": "Suomi", "sv": "Svenska", "en": "English"}
 
-
-def render(
+def render(  # noqa: PLR0913  one for each part of the page
     aff: Affiliation,
     results: Results,
     *,
@@ -31,6 +26,7 @@ def render(
     focus: Mapping[str, pd.DataFrame],
     files: Sequence[str],
     maps: Sequence[str] = (),
+    pages: Mapping[str, str] | None = None,
     command: str,
 ) -> str:
     """
@@ -46,6 +42,8 @@ def render(
         The node that the page begins with, and the tables that centre on it.
     files, maps
         Names of the tables and of the maps that lie beside the page.
+    pages
+        The pages of networks, by id: their addresses from the page.
     command
         What it was made with.
 
@@ -64,12 +62,12 @@ def render(
     (True, True)
     """
     voice = Voice(langs)
-    page = Sections(aff, results, voice)
+    page = Sections(aff, results, voice, pages or {})
     titles = page.title(centre)
-    style, script = _part("page.css"), _part("page.js")
-    html = _template().render(
+    style, script = part("page.css"), part("page.js")
+    html = template("page.html").render(
         langs=list(voice.langs),
-        tongues=_TONGUES,
+        tongues=TONGUES,
         t=voice.t,
         titles=titles,
         title=voice.each(titles),
@@ -82,33 +80,7 @@ def render(
         sources=page.sources(),
         style=style,
         script=script,
-        style_hash=_hash(style),
-        script_hash=_hash(script),
+        style_hash=code_hash(style),
+        script_hash=code_hash(script),
     )
     return f"{html.rstrip()}\n"
-
-
-def _template() -> Any:  # noqa: ANN401  a jinja2 template; jinja2 is imported late
-    import jinja2
-
-    environment = jinja2.Environment(
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        loader=jinja2.FunctionLoader(lambda name: str(_part(name))),
-    )
-    return environment.get_template("page.html")
-
-
-def _part(name: str) -> Markup:
-    """Return a file of the templates: our own markup, style or script, never data."""
-    from markupsafe import Markup
-
-    path = package_files("valuma_graph.report").joinpath("templates", name)
-    return Markup(path.read_text("utf-8").replace("\r\n", "\n"))  # noqa: S704
-
-
-def _hash(code: str) -> str:
-    """Return what the Content-Security-Policy lets run: exactly this code, and no other."""
-    return "sha256-" + base64.b64encode(hashlib.sha256(code.encode()).digest()).decode()

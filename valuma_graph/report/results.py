@@ -18,12 +18,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Sequence
 
     from valuma_graph.affiliation import Affiliation, Mode
+    from valuma_graph.policy.statements import Answers
 
     Progress = Callable[[str], None]
 
 STEPS = (
     "coverage", "centrality", "brokerage", "structure", "overlap", "isolation",
-    "page", "tables", "graph", "maps",
+    "profiles", "page", "tables", "graph", "maps",
 )  # fmt: skip
 """The steps of `write_report` in order; the word for each is the text `step.<name>`."""
 
@@ -147,6 +148,7 @@ def write_report(
     path: str | Path,
     *,
     about: str | None = None,
+    answers: Answers | None = None,
     langs: str | Sequence[str] = LANGS,
     results: Results | None = None,
     progress: Progress | None = None,
@@ -156,10 +158,11 @@ def write_report(
     Write the report: a page to read, the tables behind it, and the graph.
 
     Into the folder go `index.html` (one file that asks nothing of the network and holds all
-    languages), `tables/*.csv`, `valuma-graph.xlsx` with the same tables (save those too long for
-    a sheet), `network.graphml`, `network.gexf` and `maps/*.png` where there are places
-    to show. Each file is written whole or not at all, and
-    the same input gives the same bytes.
+    languages), `networks/*.html` (a page of the same kind for each network that the VALUMA report
+    describes or a form answers for, and for the one of `about`), `tables/*.csv`,
+    `valuma-graph.xlsx` with the same tables (save those too long for a sheet), `network.graphml`,
+    `network.gexf` and `maps/*.png` where there are places to show. Each file is written whole or
+    not at all, and the same input gives the same bytes.
 
     Parameters
     ----------
@@ -170,6 +173,8 @@ def write_report(
     about
         Id or name of a member or network: the page begins with it, and the tables get those of
         `about_tables`.
+    answers
+        What forms say of networks, as `policy.read` returns it.
     langs
         Languages of the page, or one of them; the first is shown at the start, and names in the
         tables are in it.
@@ -202,6 +207,7 @@ def write_report(
     """
     from valuma_graph.report import page
     from valuma_graph.report.plates import plates, write_plates
+    from valuma_graph.report.profiles import FOLDER, described, write_profiles
 
     if not langs:
         raise ValueError(f"langs must name one language or more of {', '.join(LANGS)}")
@@ -210,6 +216,14 @@ def write_report(
     centre = None if about is None else find(aff, about)
     say = progress or _silent
     found = analyse(aff, progress=progress, lang=tongues[0]) if results is None else results
+    say("profiles")
+    folder = Path(path)
+    made_with = command or "valuma_graph.write_report"
+    node = centre[1] if centre is not None and centre[0] == "networks" else None
+    networks = described(aff, answers=answers, about=node)
+    profiles = write_profiles(
+        aff, folder / FOLDER, networks, answers=answers, langs=tongues, command=made_with
+    )
     say("page")
     focus = {} if centre is None else about_tables(aff, found, centre, lang=tongues[0])
     tables = {
@@ -228,10 +242,10 @@ def write_report(
         focus=focus,
         files=list(tables),
         maps=list(plates(aff, centre, tongues[0])),
-        command=command or "valuma_graph.write_report",
+        pages={n: f"{FOLDER}/{p.name}" for n, p in zip(networks, profiles, strict=True)},
+        command=made_with,
     )
     say("tables")
-    folder = Path(path)
     written = write_tables(tables, folder / "tables")
     book = folder / "valuma-graph.xlsx"
     with atomic(book) as temporary:
@@ -249,7 +263,7 @@ def write_report(
     index = folder / "index.html"
     with atomic(index) as temporary:
         temporary.write_text(html, encoding="utf-8", newline="\n")
-    return [index, book, *graphs, *drawn, *written]
+    return [index, *profiles, book, *graphs, *drawn, *written]
 
 
 def find(aff: Affiliation, name: str) -> tuple[Mode, str]:

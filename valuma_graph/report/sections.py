@@ -54,12 +54,17 @@ class Sections:
         The affiliation network and all its results.
     voice
         The languages.
+    pages
+        Addresses of the pages of networks, by id.
     """
 
-    def __init__(self, aff: Affiliation, results: Results, voice: Voice) -> None:
+    def __init__(
+        self, aff: Affiliation, results: Results, voice: Voice, pages: Mapping[str, str]
+    ) -> None:
         self.aff = aff
         self.results = results
         self.voice = voice
+        self.pages = pages
         self.listing = Listing(aff, voice)
 
     @cached_property
@@ -399,7 +404,7 @@ class Sections:
         wide["used"] = wide["snapshot_as_of"].fillna(wide["selection"]).fillna("none")
         wide = wide.sort_values("known", ascending=False, kind="stable")
         columns = [
-            one.network("name"),
+            one.linked("name", self.pages),
             one.word("kind", "kind", "network_kind"),
             one.count("known"),
             one.count("declared"),
@@ -411,7 +416,28 @@ class Sections:
         title = t("page.section.networks")
         caption = t("page.about.portfolio")
         table = one.table("networks-all", caption, wide, columns, ordered_by=2)
-        return Section("networks", title, [t("page.networks.intro")], [table])
+        words = [t("page.networks.intro")]
+        beyond = [node for node in self.pages if node not in self.aff.networks.index]
+        words += [t("page.networks.pages")] if len(beyond) < len(self.pages) else []
+        words += [t("page.networks.beyond")] if beyond else []
+        return Section("networks", title, words, [table], points=self._links(beyond))
+
+    def _links(self, networks: Sequence[str]) -> list[Markup]:
+        """Return links to the pages of networks that the set does not have."""
+        from markupsafe import Markup
+
+        from valuma_graph.policy.statements import names_of
+
+        if not networks:
+            return []
+        named = {lang: names_of(self.aff, networks, lang=lang) for lang in self.voice.langs}
+        names: dict[str, dict[str, str]] = {
+            n: {lang: str(column[n]) for lang, column in named.items()} for n in networks
+        }
+        return [
+            Markup('<a href="{}">{}</a>').format(self.pages[n], self.voice.name(names[n]))
+            for n in networks
+        ]
 
     def _complete_for(self, value: str) -> Markup:
         parts = [part.strip() for part in value.split(";") if part.strip()]
@@ -522,7 +548,13 @@ class Sections:
         ]
         overlaps = [one.network("name"), one.count("shared"), one.share("jaccard", bar=True)]
         titles = t("page.about.members"), t("page.about.overlaps")
-        return [lead], [
+        words = [lead]
+        if node in self.pages:
+            from markupsafe import Markup
+
+            link = Markup('<a href="{}">{}</a>')
+            words.append(link.format(self.pages[node], t("page.about.profile")))
+        return words, [
             one.table("about-members", titles[0], focus["about_members"], members, ordered_by=0),
             one.table("about-overlaps", titles[1], focus["about_overlaps"], overlaps, ordered_by=1),
         ]

@@ -90,6 +90,10 @@
     for (const button of buttons) {
       button.setAttribute("aria-pressed", String(button.dataset.lang === lang));
     }
+    // The pages of networks, and the way back, speak the same language.
+    for (const link of document.querySelectorAll('a[href*=".html"]')) {
+      link.hash = root.lang === first ? "" : `lang=${root.lang}`;
+    }
     for (const head of document.querySelectorAll('th[aria-sort][data-type="t"]')) {
       sort(head.closest("table"), head, head.getAttribute("aria-sort"));
     }

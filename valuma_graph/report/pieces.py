@@ -1,0 +1,48 @@
+"""Templates, styles and scripts of the pages, and what lets a browser run them."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from importlib.resources import files as package_files
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
+
+TONGUES: Final = {"fi": "Suomi", "sv": "Svenska", "en": "English"}
+"""What each language is called in itself."""
+
+
+def template(name: str) -> Any:  # noqa: ANN401  a jinja2 template; jinja2 is imported late
+    """Return a template of `report/templates/` that escapes whatever it is given."""
+    import jinja2
+
+    environment = jinja2.Environment(
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        loader=jinja2.FunctionLoader(lambda name: str(part(name))),
+    )
+    return environment.get_template(name)
+
+
+def part(name: str) -> Markup:
+    """Return a file of the templates: our own markup, style or script, never data."""
+    from markupsafe import Markup
+
+    path = package_files("valuma_graph.report").joinpath("templates", name)
+    return Markup(path.read_text("utf-8").replace("\r\n", "\n"))  # noqa: S704
+
+
+def code_hash(code: str) -> str:
+    """
+    Return what the Content-Security-Policy lets run: exactly this code, and no other.
+
+    Examples
+    --------
+    >>> code_hash("")
+    'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='
+    """
+    return "sha256-" + base64.b64encode(hashlib.sha256(code.encode()).digest()).decode()
