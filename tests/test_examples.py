@@ -159,6 +159,89 @@ def test_nobody_without_a_row_is_forgotten_and_nobody_is_called_isolated():
     assert "Åland: " in part
 
 
+# -- money that ends ----------------------------------------------------------------------------
+
+
+def test_the_end_of_the_money_is_that_of_the_tables():
+    text = answer("which_networks_lean_on_money_that_ends")
+    assert text.startswith("Turku in 2019")
+    part = text.split("are told\n")[1].split("\n\n")[0]
+    ends = dict(re.findall(r"^  (\S.*): until (\d{4}) \(", part, re.MULTILINE))
+    assert ends == {
+        network["name_en"] or network["name_fi"]: row["until"]
+        for row in table("networks", "relations.csv")
+        for network in table("networks", "networks.csv")
+        if row["relation"] == "funded_by"
+        and row["from_id"] == network["network_id"]
+        and row["from_id"] in {"pohjoinen_kasvuvyohyke", "kuusi_aika"}
+    }
+    assert "Northern Growth Zone: until 2018 (has ended)" in part
+    assert "6Aika / Six City Strategy: until 2020 (1 more)" in part
+    assert part.count("    Source: VALUMA report, ") == len(ends)
+
+
+def test_networks_whose_money_is_not_known_are_counted_and_named():
+    text = answer("which_networks_lean_on_money_that_ends", "Tampere")
+    total = int(re.search(r"2019: (\d+) networks", text)[1])
+    unknown = int(re.search(r"Not known of (\d+): ", text)[1])
+    named = re.search(r"A payer is named for (\d+) of the (\d+)", text)
+    assert int(named[2]) == total
+    assert int(named[1]) <= total
+    assert unknown < total
+    assert "6Aika / Six City Strategy: until 2020" in text
+    assert "Fairtrade Towns in Finland" in text.split("Not known of")[1]
+
+
+# -- engine, follower, learner ------------------------------------------------------------------
+
+
+def test_engines_are_those_that_coordinate_or_host_by_the_table():
+    text = answer("which_part_does_my_region_play")
+    home = {i for i, row in municipalities_of(2019).items() if row["region"] == "02"}
+    leads = {
+        row["network_id"]
+        for row in table("networks", "memberships.csv")
+        if row["member_id"] in {*home, "region:FI-02"}
+        and row["role"] in {"coordinator", "host"}
+        and row["as_of"][:4] == "2019"
+    }
+    assert leads == {"pohjoinen_kasvuvyohyke"}
+    part = text.split("Engine in 1\n")[1].split("\n\n")[0]
+    assert part.startswith("  Northern Growth Zone\n")
+    assert "coordinator: Turku; host: Turku" in part
+
+
+def test_the_parts_of_each_region_add_up_and_all_regions_are_there():
+    text = answer("which_part_does_my_region_play")
+    total = int(re.search(r"in 2019: (\d+) networks", text)[1])
+    heads = r"^(?:Engine|Follower|Learner|Not judged) in (\d+)"
+    told = [int(n) for n in re.findall(heads, text, re.MULTILINE)]
+    assert len(told) == 4
+    assert sum(told) == total
+    rows = text.split("All regions\n")[1].split("\n\n")[0].splitlines()[1:]
+    assert len(rows) == 19
+    mine = next(row for row in rows if row.strip().startswith("Southwest Finland"))
+    assert [int(n) for n in mine.split()[-4:]] == told
+
+
+# -- a form -------------------------------------------------------------------------------------
+
+
+def test_the_form_is_of_the_version_that_is_written_now(tmp_path):
+    from openpyxl import load_workbook
+
+    import valuma_graph as vg
+
+    form = ROOT / "examples" / "own_form.xlsx"
+    assert vg.policy.form_problems(form).empty
+    empty = load_workbook(vg.policy.template(tmp_path / "empty.xlsx", lang="en"))
+    filled = load_workbook(form)
+    assert filled.sheetnames == empty.sheetnames
+    for name in empty.sheetnames:
+        keys = [[cell.value for cell in book[name]["A"]] for book in (filled, empty)]
+        assert keys[0] == keys[1], name
+
+
 # -- approximate tails --------------------------------------------------------------------------
 
 
