@@ -25,6 +25,8 @@ PROBLEMS: Final = 1
 FLAGGED: Final = 3
 """Exit codes of an answer that is not simply done: problems in the data; a flag of `isolated`."""
 SCHEMA_VERSION: Final = 1
+WRAP: Final = 44
+"""Letters that a line of a cell of sentences has at most."""
 SUFFIXES: Final[Mapping[str, Format]] = {
     ".csv": "csv",
     ".json": "json",

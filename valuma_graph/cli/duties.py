@@ -13,7 +13,7 @@ from valuma_graph.cli.arguments import (
     load_answers,
     working,
 )
-from valuma_graph.cli.console import Answer, Section
+from valuma_graph.cli.console import WRAP, Answer, Section
 from valuma_graph.cli.frameworks import Forms, asked, first
 from valuma_graph.cli.program import answered, command, told_by
 from valuma_graph.text import number, t
@@ -21,8 +21,6 @@ from valuma_graph.text import number, t
 if TYPE_CHECKING:
     from valuma_graph.affiliation import Affiliation
     from valuma_graph.policy.statements import Answers
-
-_WRAP = 44
 
 
 @command
@@ -110,6 +108,6 @@ def parts(
     return Answer(
         "roles",
         {"place": member, "networks": len(rows), **counts},
-        [Section("parts", rows[keys], shown, wrap=_WRAP)],
+        [Section("parts", rows[keys], shown, wrap=WRAP)],
         [*about(aff, lang, told_by), t("cli.roles.about", lang, name=name, **told)],
     )

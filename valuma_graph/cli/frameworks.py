@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -31,6 +32,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from matplotlib.axes import Axes
+
+    from valuma_graph.affiliation import Affiliation
+    from valuma_graph.cli.console import Answer
+    from valuma_graph.policy.statements import Answers
 
 
 Forms = Annotated[
@@ -135,32 +140,13 @@ def compare(
     """
     from valuma_graph.cli import networks as tell
 
-    lang = output.lang
-    if len(networks) < 2:  # noqa: PLR2004
-        raise UsageError(t("cli.compare.two", lang))
-    form = _ready(output, picture)
-    aff, answers = load_answers("compare --form", forms, choice, output)
-    nodes = tell.nodes_of(aff, networks, answers=answers, lang=lang)
-    if len(nodes) < 2:  # noqa: PLR2004  one network by two names
-        raise UsageError(t("cli.compare.two", lang))
-    with working("cli.working.computing", output):
-        answer = tell.compare(
-            aff,
-            nodes,
-            answers=answers,
-            for_people=form == "table",
-            told_by=told_by(first(forms), choice),
-            lang=lang,
-        )
-
-    def draw() -> Axes:
+    def draw(aff: Affiliation, nodes: list[str], answers: Answers | None) -> Axes:
         from valuma_graph.maps.cards import plot_scorecard
 
-        return plot_scorecard(aff, networks=nodes, answers=answers, size=size, lang=lang)
+        return plot_scorecard(aff, networks=nodes, answers=answers, size=size, lang=output.lang)
 
-    _drawn(draw, picture, output)
-    code = answered(answer, form, output, {"networks": nodes} | asked(forms, choice))
-    return _wrote(code, picture, output)
+    answer = partial(tell.compare, for_people=form_of(output) == "table")
+    return _told("compare", networks, forms, picture, answer, draw, choice, output, least=2)
 
 
 @command
@@ -247,23 +233,13 @@ def timeline(
     """
     from valuma_graph.cli import networks as tell
 
-    lang = output.lang
-    form = _ready(output, picture)
-    aff, answers = load_answers("timeline --form", forms, choice, output)
-    nodes = tell.nodes_of(aff, networks, answers=answers, lang=lang)
-    with working("cli.working.computing", output):
-        answer = tell.timeline(
-            aff, nodes, answers=answers, told_by=told_by(first(forms), choice), lang=lang
-        )
-
-    def draw() -> Axes:
+    def draw(aff: Affiliation, nodes: list[str], answers: Answers | None) -> Axes:
         from valuma_graph.maps.times import plot_timeline
 
+        lang = output.lang
         return plot_timeline(aff, networks=nodes or None, answers=answers, size=size, lang=lang)
 
-    _drawn(draw, picture, output)
-    code = answered(answer, form, output, {"networks": nodes} | asked(forms, choice))
-    return _wrote(code, picture, output)
+    return _told("timeline", networks, forms, picture, tell.timeline, draw, choice, output)
 
 
 @command
@@ -295,23 +271,13 @@ def quadrant(
     """
     from valuma_graph.cli import networks as tell
 
-    lang = output.lang
-    form = _ready(output, picture)
-    aff, answers = load_answers("quadrant --form", forms, choice, output)
-    nodes = tell.nodes_of(aff, networks, answers=answers, lang=lang)
-    with working("cli.working.computing", output):
-        answer = tell.quadrant(
-            aff, nodes, answers=answers, told_by=told_by(first(forms), choice), lang=lang
-        )
-
-    def draw() -> Axes:
+    def draw(aff: Affiliation, nodes: list[str], answers: Answers | None) -> Axes:
         from valuma_graph.maps.quadrants import plot_quadrant
 
+        lang = output.lang
         return plot_quadrant(aff, networks=nodes or None, answers=answers, size=size, lang=lang)
 
-    _drawn(draw, picture, output)
-    code = answered(answer, form, output, {"networks": nodes} | asked(forms, choice))
-    return _wrote(code, picture, output)
+    return _told("quadrant", networks, forms, picture, tell.quadrant, draw, choice, output)
 
 
 @command
@@ -368,6 +334,36 @@ def asked(forms: Sequence[Path], choice: Choice) -> dict[str, object]:
 
 
 # -- inside ---------------------------------------------------------------------------------------
+
+
+def _told(  # noqa: PLR0913  what each of the commands on several networks has
+    name: str,
+    networks: Sequence[str],
+    forms: Sequence[Path],
+    picture: Path | None,
+    tell: Callable[..., Answer],
+    draw: Callable[[Affiliation, list[str], Answers | None], Axes],
+    choice: Choice,
+    output: Output,
+    *,
+    least: int = 0,
+) -> int:
+    """Answer what a command asks of networks, and draw it where a picture is wanted."""
+    from valuma_graph.cli.networks import nodes_of
+
+    form, lang = _ready(output, picture), output.lang
+    if len(networks) < least:
+        raise UsageError(t("cli.compare.two", lang))
+    aff, answers = load_answers(f"{name} --form", forms, choice, output)
+    nodes = nodes_of(aff, networks, answers=answers, lang=lang)
+    if len(nodes) < least:  # one network by two names
+        raise UsageError(t("cli.compare.two", lang))
+    with working("cli.working.computing", output):
+        told = told_by(first(forms), choice)
+        answer = tell(aff, nodes, answers=answers, told_by=told, lang=lang)
+    _drawn(lambda: draw(aff, nodes, answers), picture, output)
+    code = answered(answer, form, output, {"networks": nodes} | asked(forms, choice))
+    return _wrote(code, picture, output)
 
 
 def _ready(output: Output, picture: Path | None) -> console.Format:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from valuma_graph.cli.answers import INFO, about
-from valuma_graph.cli.console import FLAGGED, Answer, Section
-from valuma_graph.cli.parts import PLACE, WRAP, parts_of, rows_of, titled
+from valuma_graph.cli.console import FLAGGED, WRAP, Answer, Section
+from valuma_graph.cli.parts import PLACE, parts_of, rows_of, titled
 from valuma_graph.errors import UnknownNodeError
 from valuma_graph.report.standing import TECHNICAL, measure_words
 from valuma_graph.text import catalogue, number, t

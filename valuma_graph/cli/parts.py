@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from valuma_graph.cli.console import Section
+from valuma_graph.cli.console import WRAP, Section
 from valuma_graph.report.standing import EXPLAINED, TECHNICAL, measure_words
 from valuma_graph.text import catalogue, t
 
@@ -14,9 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from valuma_graph.policy.portraits import Profile
-
-WRAP: Final = 44
-"""Letters that a line of a cell has at most."""
 
 PLACE: Final = ("direction", "direction_basis", "focus", "focus_basis", "model", "model_basis")
 """A place in the quadrant: each part has its own basis."""

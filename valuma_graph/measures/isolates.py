@@ -165,7 +165,7 @@ def isolation(
     )
     if rolled:
         frame = frame.join(_two_ways(aff, whole, str(level)))
-    frame["peers"] = _peers(whole.incidence)
+    frame["peers"] = projection.peers(whole.incidence)
     frame["component"] = component
     frame["depends_on"] = _depends_on(whole, status, cut)
     frame["expected_networks"] = _expected(whole.members, degree)
@@ -282,14 +282,6 @@ def _two_ways(aff: Affiliation, whole: Affiliation, level: str) -> pd.DataFrame:
     )
     through = (lies_in @ aff.incidence.astype(np.int64) > 0).sum(axis=1)
     return pd.DataFrame({"networks_own": own, "networks_of_municipalities": through}, index=groups)
-
-
-def _peers(incidence: sparse.csr_array) -> np.ndarray:
-    degree, _ = projection.degrees(incidence)
-    met = np.zeros(incidence.shape[0], dtype=np.int64)
-    for start, stop, shared in projection.blocks(incidence):
-        met[start:stop] = np.diff(shared.indptr)
-    return met - (degree > 0)
 
 
 def could_hold(aff: Affiliation) -> pd.DataFrame:

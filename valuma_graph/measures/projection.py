@@ -147,6 +147,32 @@ def pairs(
         start = stop
 
 
+def peers(incidence: sparse.csr_array) -> np.ndarray:
+    """
+    Count for each row the other rows that it shares something with.
+
+    Parameters
+    ----------
+    incidence
+        0/1, indices sorted.
+
+    Returns
+    -------
+    peers
+        int64, one for each row.
+
+    Examples
+    --------
+    >>> peers(sparse.csr_array([[1, 1, 0], [0, 1, 0], [0, 0, 1]])).tolist()
+    [1, 1, 0]
+    """
+    degree, _ = degrees(incidence)
+    met = np.zeros(incidence.shape[0], dtype=np.int64)
+    for start, stop, shared in blocks(incidence):
+        met[start:stop] = np.diff(shared.indptr)
+    return met - (degree > 0)
+
+
 def common(incidence: sparse.csr_array) -> sparse.csr_array:
     """
     Count what all pairs of rows share: the upper half of B Bᵀ, without its diagonal.

@@ -63,8 +63,9 @@ def links(aff: Affiliation) -> pd.DataFrame:
     sizes = np.diff(columns.indptr)
     # Members and networks change places: without which member is a network cut off?
     cut_by = cuts(incidence.T.tocsr()).depends_on
-    possible = _possible(aff)
-    known = incidence.toarray().astype(bool)
+    could, kinds = _could(aff)
+    # What is open is told by counts of each kind of member: no table of all members is needed.
+    heads, held = np.bincount(kinds, minlength=len(could)), _by_kind(incidence, kinds, len(could))
     elsewhere, linking, hinge, most, open_lists, besides = [], [], [], [], [], []
     for j in range(len(sizes)):
         rows = columns.indices[columns.indptr[j] : columns.indptr[j + 1]]
@@ -73,10 +74,16 @@ def links(aff: Affiliation) -> pd.DataFrame:
         elsewhere.append(_elsewhere(incidence, linked, j))
         by = int(cut_by[j])
         hinge.append(int(linked[0]) if len(linked) == 1 else by)
-        most.append(_at_most(possible, rows, j))
-        open_lists.append(_open_to(known, possible, rows, j))
-        others = rows[rows != hinge[-1]] if hinge[-1] in rows else np.arange(len(degree))
-        besides.append(_open_to(known, possible, others, j))
+        own, of = incidence[rows], kinds[rows]
+        n, k = np.bincount(of, minlength=len(could)), _by_kind(own, of, len(could))
+        most.append(_at_most((own.toarray() > 0) | could[of], j))
+        open_lists.append(_open(could, n, k, j))
+        if hinge[-1] in rows:  # the other members, without the one that links them
+            n[kinds[hinge[-1]]] -= 1
+            k[kinds[hinge[-1]]] -= incidence[[hinge[-1]]].toarray().ravel()
+            besides.append(_open(could, n, k, j))
+        else:
+            besides.append(_open(could, heads, held, j))
     ids = [aff.members.index[k] if k >= 0 else None for k in hinge]
     return pd.DataFrame(
         {
@@ -107,30 +114,38 @@ def _elsewhere(incidence: sparse.csr_array, rows: NDArray[np.integer], network: 
     return int((met - len(rows)) // 2)
 
 
-def _possible(aff: Affiliation) -> NDArray[np.bool_]:
-    """Tell for each member and network whether it is known to be in it, or could be."""
+def _could(aff: Affiliation) -> tuple[NDArray[np.bool_], NDArray[np.integer]]:
+    """Return which networks could hold members of each kind and country, and the kind of each."""
     table = could_hold(aff)
-    keys = pd.MultiIndex.from_arrays(
-        [aff.members["kind"].fillna(""), aff.members["country"].fillna("")]
-    )
-    could = table.to_numpy(dtype=bool)[table.index.get_indexer(keys)]
-    return np.asarray(could | aff.incidence.toarray().astype(bool))
+    keys = [aff.members["kind"].fillna(""), aff.members["country"].fillna("")]
+    kinds = table.index.get_indexer(pd.MultiIndex.from_arrays(keys))
+    return table.to_numpy(dtype=bool), kinds
 
 
-def _open_to(
-    known: NDArray[np.bool_], possible: NDArray[np.bool_], rows: NDArray[np.integer], network: int
+def _by_kind(
+    incidence: sparse.csr_array, kinds: NDArray[np.integer], most: int
+) -> NDArray[np.int64]:
+    """Count the members of each kind (rows) in each network (columns)."""
+    from scipy import sparse
+
+    n = len(kinds)
+    into = sparse.csr_array((np.ones(n, np.int64), (kinds, np.arange(n))), shape=(most, n))
+    return np.asarray((into @ incidence).toarray(), dtype=np.int64)
+
+
+def _open(
+    could: NDArray[np.bool_], heads: NDArray[np.integer], held: NDArray[np.int64], network: int
 ) -> int:
-    """Count the other networks that could hold one of the members, and are not known to."""
-    could = (possible[rows] & ~known[rows]).any(axis=0)
-    could[network] = False
-    return int(could.sum())
+    """Count the other networks that could hold a member more than they are known to."""
+    lists = np.asarray((could & (held < heads[:, None])).any(axis=0))
+    lists[network] = False
+    return int(lists.sum())
 
 
-def _at_most(possible: NDArray[np.bool_], rows: NDArray[np.integer], network: int) -> int:
-    """Count the pairs of members that share another network, or could."""
-    if len(rows) < 2:  # noqa: PLR2004  a pair has two
+def _at_most(could: NDArray[np.bool_], network: int) -> int:
+    """Count the pairs of members (rows) that share another network, or could."""
+    if len(could) < 2:  # noqa: PLR2004  a pair has two
         return 0
-    could = possible[rows].copy()
     could[:, network] = False
     # Members of one kind in the same networks are alike: one row stands for all of them.
     alike, count = np.unique(could, axis=0, return_counts=True)

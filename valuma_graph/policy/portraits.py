@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import pandas as pd
@@ -301,15 +301,13 @@ def _stated(
 def _measured(aff: Affiliation) -> dict[str, dict[str, float]]:
     """Return what the graph tells of each network; what is missing is left out."""
     from valuma_graph import measures
+    from valuma_graph.measures import projection
 
     coverage = measures.coverage(aff)
     central = measures.centrality(aff, mode="networks", measures=["betweenness"])
     parts = measures.structure(aff).networks
-    ties: Any = aff.incidence.astype("int64")
-    ties = (ties.T @ ties).tocsr()
-    ties.setdiag(0)
-    ties.eliminate_zeros()
-    shared = pd.Series(ties.indptr[1:] - ties.indptr[:-1], index=aff.networks.index)
+    met = projection.peers(projection.of_mode(aff.incidence, "networks"))
+    shared = pd.Series(met, index=aff.networks.index)
     columns = {
         "known": coverage["known"],
         "declared": coverage["declared"],

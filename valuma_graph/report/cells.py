@@ -70,7 +70,7 @@ class Cells:
         """Return a table with all its rows shown."""
         numeric = {"amount", "count", "share", "value"}
         columns = [
-            Column(self.voice.t(f"profile.col.{label}"), label in numeric, label, _no_cell)
+            Column(self.voice.t(f"profile.col.{label}"), label in numeric, label)
             for label in labels
         ]
         nothing = self.voice.each(dict.fromkeys(self.voice.langs, ""))
@@ -267,7 +267,3 @@ def _rule(rule: str, lang: str) -> str:
     """Return the words for a rule: of the catalogue, or those of the tables."""
     key = f"rule.{rule}"
     return text.t(key, lang) if key in text.catalogue() else said(rule, lang)
-
-
-def _no_cell(row: Mapping[str, Any]) -> Cell:  # pragma: no cover  the cells are made already
-    raise NotImplementedError(row)

@@ -77,7 +77,7 @@ class Column:
     needs
         The column of the frame that it shows; without it there, the column is left out.
     make
-        Makes the cell of a row.
+        Makes the cell of a row; None where the cells are made already.
     ranked
         Whether its numbers are only an order of words.
     """
@@ -85,7 +85,7 @@ class Column:
     label: Markup
     numeric: bool
     needs: str
-    make: Callable[[Row], Cell]
+    make: Callable[[Row], Cell] | None = None
     ranked: bool = False
 
 
@@ -212,7 +212,7 @@ class Listing:
         """
         kept = [c for c in columns if c.needs == "id" or c.needs in frame]
         shown = frame.head(LONGEST)
-        rows = [[column.make(row) for column in kept] for row in rows_of(shown)]
+        rows = [[c.make(row) for c in kept if c.make] for row in rows_of(shown)]
         t, total = self.voice.t, len(rows)
         if len(frame) > len(shown):
             notes = (*notes, t("page.cut", shown=len(shown), total=len(frame)))
