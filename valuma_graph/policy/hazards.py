@@ -184,7 +184,7 @@ def risks(
     wanted = facts.networks
     names = statements.names_of(aff, wanted, answers=answers, lang=lang).to_dict()
     _, sources = checklist.points(lang)
-    table = Table(aff, facts, by_network(aff), alpha)
+    table = Table(aff, facts, by_network(aff, tuple(facts.networks)), alpha)
     rows = []
     for rule in [r for r in RULES if r not in off]:
         judge, reference = _JUDGES[rule], _reference(rule, sources)

@@ -13,6 +13,8 @@ from valuma_graph.policy.keeping import remembered
 from valuma_graph.text import number, percent, t
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from numpy.typing import NDArray
     from scipy import sparse
 
@@ -24,7 +26,7 @@ HALF: Final = 0.5
 _ROWS: Final = 512
 
 
-def links(aff: Affiliation) -> pd.DataFrame:
+def links(aff: Affiliation, *, networks: Collection[str] | None = None) -> pd.DataFrame:
     """
     Return for each network what its members share besides it, and who links it to others.
 
@@ -32,16 +34,18 @@ def links(aff: Affiliation) -> pd.DataFrame:
     ----------
     aff
         The affiliation network.
+    networks
+        Ids; those that the set does not have are left out. None for all.
 
     Returns
     -------
     links
-        Index as `aff.networks`: `members` (known), `pairs` (of them), `elsewhere` (pairs that
-        share another network too), `linking` (members that are in another network too),
-        `depends_on` (the member without whom the network is cut off from a larger part of the
-        graph, or the only one that links it to others; missing for none), `complete` (whether
-        its list is). Where the lists of others are not complete, `elsewhere` and `linking` are
-        lower bounds: `at_most` counts the pairs that share another network or could, because
+        Index `network_id`, in the order of `aff.networks`: `members` (known), `pairs` (of them),
+        `elsewhere` (pairs that share another network too), `linking` (members that are in another
+        network too), `depends_on` (the member without whom the network is cut off from a larger
+        part of the graph, or the only one that links it to others; missing for none), `complete`
+        (whether its list is). Where the lists of others are not complete, `elsewhere` and `linking`
+        are lower bounds: `at_most` counts the pairs that share another network or could, because
         lists that are not complete may hold them (`could_hold`), `open_lists` the other networks
         that could hold a member that they are not known to, and `open_besides` those that could
         hold one other than `depends_on` (any member of the set, where that one is no member).
@@ -66,8 +70,11 @@ def links(aff: Affiliation) -> pd.DataFrame:
     could, kinds = _could(aff)
     # What is open is told by counts of each kind of member: no table of all members is needed.
     heads, held = np.bincount(kinds, minlength=len(could)), _by_kind(incidence, kinds, len(could))
+    chosen = np.arange(len(sizes))
+    if networks is not None:
+        chosen = np.flatnonzero(aff.networks.index.isin(list(networks)))
     elsewhere, linking, hinge, most, open_lists, besides = [], [], [], [], [], []
-    for j in range(len(sizes)):
+    for j in chosen.tolist():
         rows = columns.indices[columns.indptr[j] : columns.indptr[j + 1]]
         linked = rows[degree[rows] > 1]
         linking.append(len(linked))
@@ -85,19 +92,20 @@ def links(aff: Affiliation) -> pd.DataFrame:
         else:
             besides.append(_open(could, heads, held, j))
     ids = [aff.members.index[k] if k >= 0 else None for k in hinge]
+    sizes, index = sizes[chosen].astype(np.int64), aff.networks.index[chosen]
     return pd.DataFrame(
         {
             "members": sizes,
-            "pairs": sizes.astype(np.int64) * (sizes - 1) // 2,
+            "pairs": sizes * (sizes - 1) // 2,
             "elsewhere": elsewhere,
             "linking": linking,
-            "depends_on": pd.Series(ids, index=aff.networks.index, dtype="str"),
+            "depends_on": pd.Series(ids, index=index, dtype="str"),
             "at_most": most,
             "open_lists": open_lists,
             "open_besides": besides,
-            "complete": aff.networks["list_status"].eq("complete").to_numpy(),
+            "complete": aff.networks["list_status"].eq("complete").to_numpy()[chosen],
         },
-        index=aff.networks.index,
+        index=index,
     )
 
 
@@ -159,11 +167,11 @@ def _at_most(could: NDArray[np.bool_], network: int) -> int:
 
 
 @remembered
-def by_network(aff: Affiliation) -> dict[str, dict[str, Any]]:
+def by_network(aff: Affiliation, networks: tuple[str, ...]) -> dict[str, dict[str, Any]]:
     """Return the rows of `links`; none where there are not two networks with members."""
-    table = links(aff)
-    if (table["members"] > 0).sum() < 2:  # noqa: PLR2004
+    if (aff.incidence.sum(axis=0) > 0).sum() < 2:  # noqa: PLR2004
         return {}
+    table = links(aff, networks=networks)
     rows = zip(table.index, table.to_dict("records"), strict=True)
     return {str(n): {str(k): v for k, v in row.items()} for n, row in rows}
 

@@ -102,7 +102,7 @@ def scorecard(
     wanted = facts.networks
     names = statements.names_of(aff, wanted, answers=answers, lang=lang).to_dict()
     points, sources = checklist.points(lang)
-    graph = by_network(aff)
+    graph = by_network(aff, tuple(facts.networks))
     references = {check.name: checklist.reference(check, sources) for check in CHECKS}
     rows = []
     for network in wanted:
