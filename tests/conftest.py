@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import gc
+import os
+
 import pytest
 from hypothesis import settings
 
 # Shared machines stall now and then: a slow example is no fault of the code.
-settings.register_profile("valuma", deadline=None, print_blob=True)
-settings.load_profile("valuma")
+settings.register_profile("valuma", deadline=None, print_blob=True, max_examples=50)
+settings.register_profile("thorough", deadline=None, print_blob=True, max_examples=1000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "valuma"))
+
+
+def pytest_collection_finish():
+    """Set aside what stays until the end, so that nobody who collects garbage walks through it."""
+    gc.freeze()
+    gc.set_threshold(100_000, 30, 30)  # tables and pictures are many small things
 
 
 @pytest.fixture
@@ -21,3 +31,20 @@ def run(capsys):
         return code, out, err
 
     return _run
+
+
+_ASKED = {}
+
+
+@pytest.fixture
+def asked(run):
+    """Run a command line on the bundled data that writes no file; the same one is run once."""
+
+    def _asked(*words):
+        if not all(isinstance(word, str) for word in words) or {"-o", "--picture"} & {*words}:
+            return run(*words)  # with files of the test
+        if words not in _ASKED:
+            _ASKED[words] = run(*words)
+        return _ASKED[words]
+
+    return _asked

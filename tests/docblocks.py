@@ -1,5 +1,8 @@
 """
-The blocks of the guides that are run: `pycon` in one Python session, `console` in a shell.
+The blocks of the guides that are run: `pycon` in one Python session, `console` line by line.
+
+A line that begins with `valuma-graph` is carried out here, without a new Python; what comes after
+it, such as `| head`, is left to the shell, and so are all other lines.
 
 The output shown below a command must be what it prints; `...` stands for any text. Blocks of
 other languages (`sh`, `python`, `text`) are read by people only. To take over what the commands
@@ -12,8 +15,11 @@ from __future__ import annotations
 
 import contextlib
 import doctest
+import io
+import itertools
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -21,12 +27,15 @@ import tempfile
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from pathlib import Path
+from unittest import mock
 
 ROOT = Path(__file__).parents[1]
 CLOSE = 0.6
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 _FENCE = re.compile(r"^```(pycon|console)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _COMMAND = re.compile(r"^\$ (.*)$")
+_HEADING = re.compile(r"^## (.+)$", re.MULTILINE)
+_OURS = re.compile(r"""^valuma-graph(?P<words>(?:[^"|;>]|"[^"]*")*)(?P<rest>.*)$""")
 
 
 @dataclass
@@ -53,12 +62,25 @@ def pages() -> list[Path]:
     return [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 
 
-def run(page: Path, language: str) -> list[Step]:
-    """Run the blocks of one language on a page, one after the other, in an empty folder."""
+def chapters(page: Path, language: str) -> list[str]:
+    """Return the headings below which a page has blocks of a language, in their order."""
+    text = page.read_text(encoding="utf-8")
+    found = (
+        _chapter(text, block.start()) for block in _FENCE.finditer(text) if block[1] == language
+    )
+    return list(dict.fromkeys(found))
+
+
+def _chapter(text: str, at: int) -> str:
+    return (_HEADING.findall(text, 0, at) or [""])[-1]
+
+
+def run(page: Path, language: str, chapter: str | None = None) -> list[Step]:
+    """Run the blocks of one language on a page, or below a heading, in an empty folder."""
     text = page.read_text(encoding="utf-8")
     steps: list[Step] = []
     for block in _FENCE.finditer(text):
-        if block[1] == language:
+        if block[1] == language and chapter in {None, _chapter(text, block.start())}:
             first = text[: block.start(2)].count("\n") + 1
             split = _python_steps if language == "pycon" else _shell_steps
             steps += split(block[2], first)
@@ -131,18 +153,57 @@ def _run_shell(steps: list[Step], folder: str) -> None:
         "PYTHONUTF8": "1",
         "LC_ALL": "C.UTF-8",
     }
-    for step in steps:
-        done = subprocess.run(  # noqa: S602  the commands of our own pages
-            step.command,
-            shell=True,
-            cwd=folder,
-            env={**os.environ, **fixed},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            check=False,
-        )
-        step.printed = done.stdout.decode("utf-8").replace("\r\n", "\n")
+    with mock.patch.dict(os.environ, fixed), contextlib.chdir(folder):
+        for step in steps:
+            step.printed = here(step.command)
+
+
+def here(line: str) -> str:
+    """Carry out a line, our own command in this Python, and return what is printed."""
+    ours = _OURS.match(line)
+    if not ours:
+        return in_shell(line)
+    from valuma_graph.cli import main
+
+    told: list[tuple[str, str]] = []
+    out, err = (_Ear(name, told) for name in ("out", "err"))
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        code = main(shlex.split(ours["words"]))
+    if not ours["rest"]:
+        return "".join(words for _, words in told)
+    with tempfile.TemporaryDirectory() as folder:
+        again = []
+        for number, (name, one) in enumerate(itertools.groupby(told, key=lambda pair: pair[0])):
+            part = Path(folder, str(number))
+            part.write_text("".join(words for _, words in one), encoding="utf-8", newline="")
+            again.append(f'cat "{part}"{" >&2" if name == "err" else ""}')
+        return in_shell(f"{{ {'; '.join([*again, f'(exit {code})'])}; }} {ours['rest']}")
+
+
+def in_shell(line: str) -> str:
+    """Carry out a line in a shell, and return what is printed."""
+    done = subprocess.run(  # noqa: S602  the commands of our own pages
+        line,
+        shell=True,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        check=False,
+    )
+    return done.stdout.decode("utf-8").replace("\r\n", "\n")
+
+
+class _Ear(io.StringIO):
+    """Keep what is written, in the order of both streams."""
+
+    def __init__(self, name: str, told: list[tuple[str, str]]) -> None:
+        super().__init__()
+        self.name = name
+        self.told = told
+
+    def write(self, words: str) -> int:
+        self.told.append((self.name, words))
+        return len(words)
 
 
 def elided(shown: str, printed: str) -> str:

@@ -124,7 +124,7 @@ def test_region_totals_add_up_to_the_country():
 # -- mergers -----------------------------------------------------------------------------------
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow])
 @given(st.data())
 def test_merging_never_loses_a_membership(data):
     codes = sorted(gazetteer().division(2013).index)
@@ -364,6 +364,7 @@ def test_attributes_of_a_graph_cannot_take_the_place_of_its_ids():
         vg.Affiliation.from_networkx(graph, members=[1, "1"])
 
 
+@settings(max_examples=25)
 @given(st.sets(st.tuples(st.integers(0, 7), st.integers(0, 5)), max_size=30))
 def test_graph_round_trip_of_any_network(pairs):
     graph = nx.Graph()
@@ -376,7 +377,7 @@ def test_graph_round_trip_of_any_network(pairs):
     same(vg.Affiliation.from_igraph(aff.to_igraph()), aff)
 
 
-@settings(max_examples=20)
+@settings(max_examples=8)
 @given(st.integers(0, 2**32 - 1))
 def test_the_order_of_rows_changes_nothing_but_order(seed):
     whole = vg.datasets.finland(year=2019)._whole()

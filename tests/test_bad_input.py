@@ -281,8 +281,8 @@ CASES = {
     ),
     "empty member": one(table(("", "Hinku"), ("Turku", "Hinku")), "empty_member", 2, "Kunta"),
     "empty network": one(table(("Turku", " ")), "empty_network", 2, "Verkosto"),
-    "all 200,000 rows are wrong": Case(
-        frame(Kunta=[f"Kunta {i}" for i in range(200_000)], Verkosto=["Hinku"] * 200_000),
+    "all 20,000 rows are wrong": Case(
+        frame(Kunta=[f"Kunta {i}" for i in range(20_000)], Verkosto=["Hinku"] * 20_000),
         [
             ("unknown_member", 2, "Kunta", "Kunta 0"),
             ("unknown_member", MOST + 1, "Kunta", f"Kunta {MOST - 1}"),

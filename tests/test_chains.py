@@ -77,11 +77,11 @@ def test_p_is_right_for_random_sets(monkeypatch):
     assert (cautious["p"] > 0.05).all()
     monkeypatch.setattr(room, "_significant", lambda tails, alpha: tails <= alpha)
     options = {"permutations": 39, "alpha": 0.3}
-    found = [find_corridors(of(scattered(s, size=45)), **options)["p"] for s in range(60)]
+    found = [find_corridors(of(scattered(s, size=45)), **options)["p"] for s in range(40)]
     assert min(len(p) for p in found) > 0
     lowest = np.array([p.min() for p in found])
     for level in (0.05, 0.25, 0.5):
-        assert stats.binomtest(int((lowest <= level).sum()), 60, level).pvalue > 0.01
+        assert stats.binomtest(int((lowest <= level).sum()), 40, level).pvalue > 0.01
 
 
 def test_nothing_known_gives_an_empty_frame():

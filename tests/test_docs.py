@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
 import subprocess
 import sys
@@ -27,16 +28,25 @@ def read(*path):
 # -- what is shown is what is printed -----------------------------------------------------------
 
 
+# On these pages each chapter stands alone, so that they can be run beside each other.
+BY_CHAPTER = {"command-line.md"}
+
+
 def blocks():
     for page in docblocks.pages():
         for language in ("pycon", "console"):
-            if f"\n```{language}\n" in page.read_text(encoding="utf-8"):
-                yield pytest.param(page, language, id=f"{page.relative_to(ROOT)} {language}")
+            for chapter in docblocks.chapters(page, language):
+                name = f"{page.relative_to(ROOT)} {language}"
+                if page.name in BY_CHAPTER:
+                    yield pytest.param(page, language, chapter, id=f"{name} {chapter}")
+                else:
+                    yield pytest.param(page, language, None, id=name)
+                    break
 
 
-@pytest.mark.parametrize(("page", "language"), [*blocks()])
-def test_output_shown_is_what_is_printed(page, language):
-    steps = docblocks.run(page, language)
+@pytest.mark.parametrize(("page", "language", "chapter"), [*blocks()])
+def test_output_shown_is_what_is_printed(page, language, chapter):
+    steps = docblocks.run(page, language, chapter)
     assert steps
     wrong = [
         f"{page.name}, line {step.line}: {step.command}\nshown:\n{step.shown}\nis:\n{step.printed}"
@@ -44,6 +54,26 @@ def test_output_shown_is_what_is_printed(page, language):
         if not step.agrees
     ]
     assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'valuma-graph isolated --fail-on no_known_membership --quiet > list.txt; echo "code $?"',
+        'valuma-graph portfolio "Tamperee; x"; echo "code $?"',
+        "valuma-graph info --format csv --quiet | head -n 2",
+        "valuma-graph --version",
+    ],
+)
+def test_a_line_prints_here_what_it_prints_in_a_shell(tmp_path, monkeypatch, line):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PATH", str(Path(sys.executable).parent), prepend=os.pathsep)
+    monkeypatch.setenv("COLUMNS", "100")
+    told = docblocks.here(line)
+    files = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    assert told
+    assert docblocks.in_shell(line) == told
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == files
 
 
 def test_a_page_that_tells_another_output_is_found(tmp_path):
@@ -116,12 +146,23 @@ def test_arrows_go_one_way():
 
 def test_the_map_has_every_file_of_a_room():
     listed = re.findall(
-        r"^\| `(\w+\.\w+)` \| [^|]+ \|$", read("docs", "architecture.md"), re.MULTILINE
+        r"^\| `(\w+\.(?!js`)\w+)` \| [^|]+ \|$", read("docs", "architecture.md"), re.MULTILINE
     )
     files = [
         f"{path.parent.name}.{path.stem}" for path in PACKAGE.glob("*/*.py")
     ]  # fmt: skip
     assert sorted(listed) == sorted(name for name in files if "__init__" not in name)
+
+
+def test_the_map_has_every_script_of_the_page():
+    from valuma_graph.report.page import SCRIPTS
+
+    listed = re.findall(
+        r"^\| `(\w+\.js)` \| [^|]+ \|$", read("docs", "architecture.md"), re.MULTILINE
+    )
+    assert listed == list(SCRIPTS)
+    inside = {path.name for path in PACKAGE.joinpath("report", "templates").glob("*.js")}
+    assert inside == {*SCRIPTS, "static.js"}
 
 
 # -- nothing is forgotten -----------------------------------------------------------------------
@@ -154,7 +195,8 @@ def test_every_page_is_in_the_contents():
         else:
             contents, name = page.parent / "index.md", Path(page.stem)
         listed = contents.read_text(encoding="utf-8").partition("{toctree}")[2]
-        assert page == docs / "index.md" or f"\n{name.as_posix()}\n" in listed, page
+        entry = rf"^(.+ <)?{name.as_posix()}>?$"  # with a title of its own, or without
+        assert page == docs / "index.md" or re.search(entry, listed, re.MULTILINE), page
 
 
 TEXTS = [
@@ -208,22 +250,32 @@ class _Assets(HTMLParser):
             self.loads.append(given.get("href") or "")
 
 
-@pytest.mark.skipif(find_spec("sphinx") is None, reason="Sphinx is not installed: make docs")
-def test_the_guide_builds_without_a_warning_and_loads_nothing_from_outside(tmp_path):
-    command = ["-m", "sphinx", "-W", "--keep-going", "-q", "-b", "html", "-d", tmp_path / "trees"]
+@pytest.fixture(scope="module")
+def guide(tmp_path_factory):
+    """Return the folder of the guide, which VALUMA_GUIDE names if it has just been built."""
+    if made := os.environ.get("VALUMA_GUIDE"):
+        return Path(made)
+    if find_spec("sphinx") is None:
+        pytest.skip("Sphinx is not installed: make docs")
+    folder = tmp_path_factory.mktemp("guide")
+    command = ["-m", "sphinx", "-W", "--keep-going", "-q", "-b", "html", "-d", folder / "trees"]
     built = subprocess.run(
-        [sys.executable, *command, ROOT / "docs", tmp_path / "html"],
+        [sys.executable, *command, ROOT / "docs", folder / "html"],
         capture_output=True,
         text=True,
         check=False,
     )
     assert built.returncode == 0, built.stderr
-    pages = list((tmp_path / "html").rglob("*.html"))
+    return folder / "html"
+
+
+def test_the_guide_builds_without_a_warning_and_loads_nothing_from_outside(guide):
+    pages = list(guide.rglob("*.html"))
     assert len(pages) > 10
     for page in pages:
         parser = _Assets()
         parser.feed(page.read_text(encoding="utf-8"))
         outside = [load for load in parser.loads if re.match(r"(https?:)?//", load)]
         assert not outside, page.name
-    for sheet in (tmp_path / "html").rglob("*.css"):
+    for sheet in guide.rglob("*.css"):
         assert not re.search(r"@import\s+url\(['\"]?https?:", sheet.read_text(encoding="utf-8"))

@@ -233,7 +233,7 @@ def test_p_values_are_calibrated_on_its_own_draws(n, m, steep):
         np.random.default_rng(10),
         [],
     )
-    for _ in range(20):
+    for _ in range(14):
         drawn = truth.draw(rng)
         counts = (drawn.astype(int) @ drawn.T.astype(int)).toarray()
         a, b = np.triu_indices(n, 1)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import csv
-import os
+import io
 import re
+import runpy
 import subprocess
 import sys
+from contextlib import redirect_stderr, redirect_stdout
 from functools import cache
 from pathlib import Path
+from unittest import mock
 
 import pytest
 
@@ -19,17 +22,17 @@ GRADES = {"explicit", "composite"}
 
 @cache
 def answer(name, *arguments):
-    done = subprocess.run(
-        [sys.executable, "-W", "error", ROOT / "examples" / f"{name}.py", *arguments],
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        check=False,
-        env={**os.environ, "PYTHONUTF8": "1"},
-    )
-    assert done.returncode == 0, done.stderr
-    assert done.stderr == ""
-    return done.stdout
+    """Run an example as a program, in this Python; a warning is an error here anyway."""
+    out, err = io.StringIO(), io.StringIO()
+    script = ROOT / "examples" / f"{name}.py"
+    with (
+        mock.patch.object(sys, "argv", [str(script), *arguments]),
+        redirect_stdout(out),
+        redirect_stderr(err),
+    ):
+        runpy.run_path(str(script), run_name="__main__")
+    assert err.getvalue() == ""
+    return out.getvalue()
 
 
 def table(*path):

@@ -399,7 +399,7 @@ def test_what_is_not_defined_is_left_out():
 
 
 @pytest.mark.parametrize("measure", ["degree", "betweenness", "constraint", "isolation"])
-@settings(max_examples=20)
+@settings(max_examples=10)
 @given(aff=affiliations(), more=st.integers(0, 4))
 def test_any_network(measure, aff, more):
     goal = pd.array(aff.incidence.sum(axis=0) + more, dtype="Int64")

@@ -6,6 +6,7 @@ import itertools
 
 import pandas as pd
 import pytest
+from crossing import paired
 
 import valuma_graph as vg
 from valuma_graph import datasets
@@ -25,6 +26,7 @@ TEN = (
     "crosscare",
 )  # fmt: skip
 FIVE = TEN[:5]
+LEAST = {"slide": 8, "a4": 6}
 COLUMNS_OUT = [
     "network_id", "name", "factor", "check", "answer", "evidence", "basis", "rule", "source",
     "reference",
@@ -386,13 +388,14 @@ def _overlaps(ax) -> list[str]:
     return faults
 
 
-@pytest.mark.parametrize("lang", LANGS)
-@pytest.mark.parametrize(("size", "least"), [("slide", 8), ("a4", 6)])
-@pytest.mark.parametrize("networks", [["suomen_kasvukaytava"], list(FIVE), None])
-def test_the_chart_has_room_for_its_words(aff, networks, size: str, least: int, lang: str) -> None:
+@pytest.mark.parametrize(
+    ("networks", "lang", "size"),
+    paired([["suomen_kasvukaytava"], list(FIVE), None], LANGS, LEAST),
+)
+def test_the_chart_has_room_for_its_words(aff, networks, size: str, lang: str) -> None:
     ax = plot_scorecard(aff, networks=networks, size=size, lang=lang)
     assert _overlaps(ax) == []
-    assert min(x.get_fontsize() for x in ax.texts) >= least
+    assert min(x.get_fontsize() for x in ax.texts) >= LEAST[size]
     assert any("VALUMA" in x.get_text() for x in ax.texts)
 
 

@@ -6,6 +6,7 @@ from itertools import combinations
 
 import pandas as pd
 import pytest
+from crossing import paired
 
 import valuma_graph as vg
 from valuma_graph.errors import UnknownNodeError
@@ -415,9 +416,9 @@ def crowd(n):
     )
 
 
-@pytest.mark.parametrize("lang", LANGS)
-@pytest.mark.parametrize("size", LEAST)
-@pytest.mark.parametrize("plot", [plot_timeline, plot_lifecycle])
+@pytest.mark.parametrize(
+    ("plot", "lang", "size"), paired([plot_timeline, plot_lifecycle], LANGS, LEAST)
+)
 def test_pictures_are_readable(aff, plot, lang, size):
     assert_readable(plot(aff, lang=lang, size=size), size)
 

@@ -7,6 +7,7 @@ from itertools import combinations, pairwise
 
 import pandas as pd
 import pytest
+from crossing import paired
 
 import valuma_graph as vg
 from valuma_graph import datasets
@@ -294,9 +295,11 @@ def words(ax):
     return " ".join(text.get_text() for text in ax.texts).replace("\n", " ")
 
 
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("lang", LANGS)
-@pytest.mark.parametrize("subject", ["framework", "A", "B", "C", "D", "crosscare", "mal_verkosto"])
+@pytest.mark.parametrize(
+    ("subject", "lang", "size"),
+    # every subject in every language and size, and every language in every size
+    paired(["framework", "A", "B", "C", "D", "crosscare", "mal_verkosto"], LANGS, SIZES),
+)
 def test_diagrams_are_readable_and_whole(aff, subject, lang, size):
     ax = plot_impact(aff, subject, size=size, lang=lang)
     assert faults(ax, smallest=8 if size == "slide" else 6) == []
@@ -370,9 +373,9 @@ def test_axes_of_the_caller_are_used(aff):
     assert plot_impact(aff, "A", ax=ax) is ax
 
 
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("lang", LANGS)
-@pytest.mark.parametrize("name", ["figure7", "table2", "six_aika"])
+@pytest.mark.parametrize(
+    ("name", "lang", "size"), paired(["figure7", "table2", "six_aika"], LANGS, SIZES)
+)
 def test_figures_of_the_survey_are_readable(name, lang, size):
     ax = plot_survey(name, size=size, lang=lang)
     assert faults(ax, smallest=8 if size == "slide" else 6) == []

@@ -249,7 +249,7 @@ def test_one_predictor_is_the_mantel_test() -> None:
 @pytest.mark.parametrize("model", ["ols", "logit"])
 def test_p_is_calibrated_under_row_and_column_effects(model) -> None:
     """The dependent follows `two` and its own nodes; `one` goes along with `two` alone."""
-    tries, n = (400, 20) if model == "ols" else (150, 20)
+    tries, n = (300, 20) if model == "ols" else (100, 20)
     rng = np.random.default_rng(7)
     rejected = classical = 0
     for _ in range(tries):

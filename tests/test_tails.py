@@ -266,8 +266,7 @@ def test_hypergeometric_far_out():
 
 
 @pytest.mark.filterwarnings("ignore")  # what the other package does is not ours to mend
-@pytest.mark.parametrize("rows", [True, False])
-@pytest.mark.parametrize("which", ["southern women", "random"])
+@pytest.mark.parametrize(("which", "rows"), [("southern women", True), ("random", False)])
 def test_p_values_equal_bicm(which, rows, southern_women, drawn_network):
     from bicm import BipartiteGraph
 
