@@ -101,8 +101,8 @@ def test_a_signed_backbone_has_both_signs(run):
 def test_a_table_writes_small_chances_as_powers(run, lang):
     code, out, err = run("backbone", "--mode", "networks", "--lang", lang, "--top", "5")
     assert code == 0
-    assert "e−" in out
-    assert "0.000" not in out
+    assert "\xa0·\xa010⁻" in out
+    assert "e−" not in out
     assert "SDSM" in err
 
 

@@ -54,6 +54,12 @@ def finland():
 
 
 @pytest.fixture
+def run(asked):
+    """Return what was answered before, where the same was asked of the bundled data alone."""
+    return asked
+
+
+@pytest.fixture
 def form(run, tmp_path):
     path = tmp_path / "form.xlsx"
     code, _, _ = run("template", "--network", "Oma verkosto", "-o", path, "--quiet")

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import os
 import re
+import threading
 
 import hostile
 import networkx as nx
@@ -13,6 +15,7 @@ from strategies import tiny
 import valuma_graph as vg
 from valuma_graph.errors import FormatError
 from valuma_graph.exports import atomic, write_tables
+from valuma_graph.exports.glossary import explained
 from valuma_graph.exports.workbook import sheet_name, write_workbook
 
 SUFFIXES = ["", ".csv", ".parquet", ".xlsx", ".gpkg", ".graphml", ".gexf", ".net"]
@@ -140,6 +143,21 @@ def test_new_files_get_ordinary_permissions(davis, tmp_path):
     assert written.stat().st_mode == (tmp_path / "ordinary").stat().st_mode
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no named pipes")
+def test_a_pipe_is_written_to_and_never_replaced(tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    got = []
+    reader = threading.Thread(target=lambda: got.append(pipe.read_text()))
+    reader.start()
+    with atomic(pipe) as temporary:
+        temporary.write_text("whole")
+    reader.join()
+    assert got == ["whole"]
+    assert pipe.is_fifo()
+    assert [p.name for p in tmp_path.iterdir()] == ["pipe"]
+
+
 FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\n=1", "'=1", "''=1"]
 
 
@@ -199,7 +217,58 @@ def test_workbook_keeps_codes_numbers_and_what_is_missing(tmp_path):
     sheet = load_workbook(path)["t"]
     assert [c.value for c in sheet[2]] == ["005", 5525292, 0.25, 2019, True]
     assert [c.value for c in sheet[3]] == [None, None, None, None, False]
-    assert [c.number_format for c in sheet[2]][:4] == ["General", "#,##0", "0.000", "0"]
+    assert [c.number_format for c in sheet[2]][:4] == ["General", "#,##0", "0.0%", "0"]
+
+
+def test_numbers_are_shown_as_what_they_are(tmp_path):
+    frame = pd.DataFrame(
+        {
+            "degree_share": [0.25],
+            "p_upper": [1e-12],
+            "q": [0.5],
+            "founded_year": [2019.0],
+            "since": [1999],
+            "betweenness": [0.5],
+            "constraint": [1.125],
+            "area_km2": [1250.5],
+            "lon": [24.9],
+            "share": ["half"],
+            "n": [12345],
+        }
+    )
+    write_workbook({"t": frame}, tmp_path / "t.xlsx")
+    sheet = load_workbook(tmp_path / "t.xlsx")["t"]
+    small = "[<0.001]0.0E+00;0.000"
+    assert [c.number_format for c in sheet[2]] == [
+        "0.0%", small, small, "0", "0", "0.000", "0.000", "#,##0.0", "0.0000", "General", "#,##0",
+    ]  # fmt: skip
+    assert sheet["B2"].value == 1e-12
+
+
+def test_names_of_sheets_are_links_where_they_are_asked_for(tmp_path):
+    cover = pd.DataFrame({"sheet": ["a/b", "it's", "gone", None], "what": ["=1", "a/b", "x", "y"]})
+    tables = {"about": cover, "a/b": pd.DataFrame({"n": [1]}), "it's": pd.DataFrame({"n": [2]})}
+    path = tmp_path / "t.xlsx"
+    write_workbook(tables, path, linked="sheet")
+    first = path.read_bytes()
+    sheet = load_workbook(path)["about"]
+    links = {c.coordinate: c.hyperlink.location for row in sheet for c in row if c.hyperlink}
+    assert links == {"A2": "'a_b'!A1", "A3": "'it''s'!A1"}
+    assert sheet["B2"].data_type == "s"
+    write_workbook(tables, path, linked="sheet")
+    assert path.read_bytes() == first
+
+
+@pytest.mark.parametrize("lang", ["fi", "sv", "en"])
+def test_every_column_of_the_tables_has_words(finland, lang):
+    tables = {"networks": finland.networks.reset_index(), "m": finland.members.reset_index()}
+    tables |= {"memberships": finland.memberships, "coverage": vg.coverage(finland).reset_index()}
+    words = explained(tables, [lang])
+    rows = {(name, str(c)) for name, table in tables.items() for c in table}
+    assert set(zip(words["sheet"], words["column"], strict=True)) == rows
+    head = {"fi": "Mitä sarake kertoo", "sv": "Vad kolumnen visar", "en": "What the column shows"}
+    assert words.columns[-1] == head[lang]
+    assert explained({"t": pd.DataFrame({"no such column": [1]})}, [lang]).empty
 
 
 def test_sheet_names():

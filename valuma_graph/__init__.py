@@ -37,7 +37,7 @@ if TYPE_CHECKING:
         UnknownNodeError,
         ValumaError,
     )
-    from valuma_graph.exports import export
+    from valuma_graph.exports import export, list_template
     from valuma_graph.geography import (
         BoundaryError,
         Corridor,
@@ -121,6 +121,7 @@ _HOME = {
     "find_corridors": "geography",
     "footprint": "geography",
     "isolation": "measures",
+    "list_template": "exports",
     "mrqap": "chance",
     "overlap": "chance",
     "plot_comparison": "maps",
@@ -184,6 +185,7 @@ __all__ = [
     "find_corridors",
     "footprint",
     "isolation",
+    "list_template",
     "mrqap",
     "overlap",
     "plot_comparison",

@@ -244,6 +244,28 @@ def relations(*, root: str | Path | None = None) -> pd.DataFrame:
     return _table("relations", root)
 
 
+def themes(*, root: str | Path | None = None) -> pd.DataFrame:
+    """
+    Return the themes of the bundled networks, put into a few groups.
+
+    Parameters
+    ----------
+    root
+        Another folder with tables of the same form; None for the bundled ones.
+
+    Returns
+    -------
+    themes
+        `theme` (a word of the column `themes` of the networks), `group` (a code), `source`.
+
+    Examples
+    --------
+    >>> themes().set_index("theme").loc["carbon neutrality", "group"]
+    'climate'
+    """
+    return _table("themes", root)
+
+
 def southern_women() -> Affiliation:
     """
     Return Davis's Southern Women: 18 women, 14 social events in a town of the 1930s.

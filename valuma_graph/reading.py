@@ -11,7 +11,6 @@ from valuma_graph.affiliation import Affiliation, build
 from valuma_graph.affiliation.assembly import Options, Origin
 from valuma_graph.errors import TableError
 from valuma_graph.places import gazetteer
-from valuma_graph.tables import problems_frame
 from valuma_graph.text import check_lang
 
 if TYPE_CHECKING:
@@ -35,8 +34,10 @@ def read(
     Read an affiliation network from tables.
 
     Two columns are enough, member and network, in Finnish, Swedish or English. Lists are taken
-    as complete unless the table of networks says otherwise. Tables that `export` wrote are those
-    of one year already, and are taken as they stand.
+    as complete unless the table of networks says otherwise. Where it tells of some networks, the
+    others have to be among the bundled ones if both tables are in one workbook or folder (their
+    lists are then of unknown completeness), and else are an error. Tables that `export` wrote are
+    those of one year already, and are taken as they stand.
 
     Parameters
     ----------
@@ -119,7 +120,7 @@ def accept(
     1
     """
     if found.errors:
-        frame = problems_frame(found.problems, lang=lang)
+        frame = intake.told(found.problems, lang)
         wrong = frame[frame["severity"] == "error"]
         shown = [_where(row) for _, row in wrong.head(20).iterrows()]
         more = [f"… {len(wrong) - 20} more"] if len(wrong) > len(shown) else []
@@ -172,7 +173,7 @@ def problems(
     """
     check_lang(lang)
     found = intake.prepare(memberships, members, networks, year=year, places=places)
-    return problems_frame(found.problems, lang=lang)
+    return intake.told(found.problems, lang)
 
 
 def _settled(networks: pd.DataFrame) -> bool:

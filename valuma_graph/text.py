@@ -12,6 +12,7 @@ Lang = Literal["fi", "sv", "en"]
 LANGS: tuple[Lang, ...] = get_args(Lang)
 
 _NBSP = "\u00a0"
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 # Å Ä Ö close the alphabet in Finnish and Swedish; plain code point order would put Ä before Å.
 _ORDER = str.maketrans(
     {"å": "z\uf001", "ä": "z\uf002", "æ": "z\uf002", "ö": "z\uf003", "ø": "z\uf003"}
@@ -137,20 +138,38 @@ def percent(share: float | None, lang: str, decimals: int = 0) -> str:
 
 
 def chance(p: float | None, lang: str) -> str:
-    """
-    Write a p-value with two figures, a small one as a power of ten and never as zero.
+    r"""
+    Write a p-value for people: as decimals from 0.0001 on, a smaller one with a power of ten.
+
+    Parameters
+    ----------
+    p
+        The p-value; None and NaN are not known.
+    lang
+        Language of the marks.
+
+    Returns
+    -------
+    text
+        With spaces that do not break, as in all numbers.
 
     Examples
     --------
-    >>> chance(0.5, "en"), chance(0.0312, "fi"), chance(4.2e-17, "en"), chance(None, "sv")
-    ('0.50', '0,031', '4.2e−17', '–')
+    >>> chance(0.5, "en"), chance(0.0312, "fi"), chance(0.00042, "fi"), chance(None, "sv")
+    ('0.50', '0,031', '0,0004', '–')
+    >>> chance(4.2e-17, "en").replace("\u00a0", " ")
+    '4.2 · 10⁻¹⁷'
     """
     if p is None or p != p:  # noqa: PLR0124
         return "–"
-    if p >= 0.001:  # noqa: PLR2004
-        return number(p, lang, 2 if p >= 0.1 else 3)  # noqa: PLR2004
+    if not p:  # smaller than a number of the machine can be
+        return "0"
+    for least, decimals in ((0.1, 2), (0.001, 3), (0.0001, 4)):
+        if p >= least:
+            return number(p, lang, decimals)
     figures, power = f"{p:.1e}".split("e")
-    return f"{number(float(figures), lang, 1)}e{number(int(power), lang)}"
+    raised = str(int(power)).translate(_RAISED)
+    return f"{number(float(figures), lang, 1)}{_NBSP}·{_NBSP}10{raised}"
 
 
 def sort_key(name: str) -> str:

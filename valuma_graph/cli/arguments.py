@@ -364,11 +364,14 @@ def _of_kinds(aff: Affiliation, choice: Choice, lang: Lang) -> Affiliation:
 
 
 def take_in(data: Path, root: Path | None, year: int | None, *, alone: bool = False) -> Intake:
-    """Read the user's tables, with every problem; unless alone, bundled networks are known."""
+    """Read the user's tables, with every problem; of bundled networks, alone, only names count."""
     from valuma_graph import datasets, intake
 
-    known = None if alone else datasets.register(root=root)
-    return intake.prepare(data, year=year, root=root, known=known)
+    members, networks = datasets.register(root=root)
+    if alone:
+        named = [c for c in networks if str(c).startswith("name_")]
+        members, networks = members.iloc[:0], networks[named]
+    return intake.prepare(data, year=year, root=root, known=(members, networks))
 
 
 def check_paths(data: Path | None, root: Path | None, lang: Lang) -> None:
@@ -426,12 +429,12 @@ def _check_statutory(choice: Choice, lang: Lang) -> None:
 
 def _accepted(data: Path, choice: Choice, voice: Voice) -> Origin:
     from valuma_graph import reading
+    from valuma_graph.intake import told
     from valuma_graph.places import gazetteer
-    from valuma_graph.tables.findings import problems_frame
 
     found = take_in(data, choice.root, _year(choice), alone=choice.only)
     if found.errors:
-        frame = problems_frame(found.problems, lang=voice.lang)
+        frame = told(found.problems, voice.lang, root=choice.root)
         raise _refused(frame, data, choice, voice.lang, _year(choice))
     origin = reading.accept(
         found, known=gazetteer(choice.root), year=_year(choice), lang=voice.lang

@@ -140,12 +140,16 @@ def check(
     *data: Annotated[Path, Parameter(show_default=False)],
     root: Annotated[Path | None, Parameter(name="--data")] = None,
     year: Year = None,
+    copy: Annotated[Path | None, Parameter(show_default=False)] = None,
+    no_copy: Annotated[bool, FLAG] = False,
     output: Output = OUTPUT,
 ) -> int:
     """
     List every problem of DATA, or of the bundled tables.
 
-    Exit code 1 if there are errors; warnings alone leave it at 0.
+    Of an Excel workbook with problems it also writes a copy, NAME.checked.xlsx beside it, with the
+    faulty cells coloured and explained; the workbook itself stays as it is. Exit code 1 if there
+    are errors; warnings alone leave it at 0.
 
     Parameters
     ----------
@@ -155,34 +159,51 @@ def check(
         Folder with tables of the form of the bundled ones, to use in place of them.
     year
         The division that DATA names its municipalities by; by default the latest.
+    copy
+        Where the copy goes, an .xlsx file; DATA may then also be CSV, ODS or a folder.
+    no_copy
+        Write no copy.
 
     Examples
     --------
-    $ valuma-graph check members.xlsx --lang sv
+    $ valuma-graph check my_networks.xlsx --lang sv
     """
     import pandas as pd
 
-    from valuma_graph.cli import overview
+    from valuma_graph.cli import marked, overview
     from valuma_graph.datacheck import check_data
+    from valuma_graph.intake import told
     from valuma_graph.policy.forms import form_problems
-    from valuma_graph.tables.findings import problems_frame
 
     form, lang = form_of(output), output.lang
+    marked.check_copy(copy, data, without=no_copy, lang=lang)
     for file in data or (None,):
         check_paths(file, root, lang)
     check_year(year, lang)
     with working("cli.working.reading", output):
         forms = [file for file in data if form_is(file)]
         tables = [file for file in data if file not in forms]
-        parts = [problems_frame(take_in(t, root, year).problems, lang=lang) for t in tables]
+        read = [take_in(file, root, year) for file in tables]
+        parts = [told(found.problems, lang, root=root) for found in read]
         parts += [form_problems(forms, lang=lang, root=root)] if forms else []
         parts += [] if data else [check_data(root, lang=lang)]
     problems = pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0]
-    answer = overview.check(problems, taken=bool(tables), forms=bool(forms), lang=lang)
+    own = [found.networks for found in read]
+    answer = overview.check(
+        problems,
+        taken=bool(tables) and overview.takes_complete(own),
+        forms=bool(forms),
+        new=overview.new_networks(own, root=root, lang=lang),
+        incomplete=overview.open_lists(own, lang=lang),
+        lang=lang,
+    )
     files = [path_text(file) for file in data]
     named = files if len(files) > 1 else next(iter(files), None)
-    own = {"data": named, "data_folder": path_text(root), "year": year}
-    return answered(answer, form, output, own)
+    asked = {"data": named, "data_folder": path_text(root), "year": year}
+    code = answered(answer, form, output, asked)
+    if not no_copy:
+        marked.write_copies(problems, copy, data, output)
+    return code
 
 
 @command

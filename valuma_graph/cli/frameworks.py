@@ -284,42 +284,54 @@ def quadrant(
 def template(
     *,
     network: Annotated[str | None, Parameter(show_default=False)] = None,
-    output: Annotated[Path, Parameter(name=("--output", "-o"))] = Path("network-form.xlsx"),
+    form: Annotated[bool, FLAG] = False,
+    output: Annotated[Path | None, Parameter(name=("--output", "-o"), show_default=False)] = None,
     voice: Voice = VOICE,
 ) -> int:
     """
-    Write an empty Excel form on a network, for its coordinator to fill in.
+    Write an empty Excel workbook to fill in: a list of your own networks and members, or a form.
 
-    What is filled in is read by --form of profile, compare, risks, timeline and quadrant, as DATA
-    of the others, and checked by check. A file that is there already is never replaced.
+    The list, with instructions and lists to choose from, is DATA of every command. With --form or
+    --network it is the form on one network, for its coordinator: what is filled in is read by
+    --form of profile, compare, risks, timeline and quadrant, and as DATA of the others. Both are
+    checked by check. A file that is there already is never replaced.
 
     Parameters
     ----------
     network
-        Name that the form is filled in with.
+        Write the form, filled in with this name.
+    form
+        Write the form on one network.
     output
-        The file.
+        The file; by default my_networks.xlsx, of the form network-form.xlsx.
 
     Examples
     --------
-    $ valuma-graph template --lang fi -o form.xlsx
+    $ valuma-graph template --lang fi -o my_networks.xlsx
     """
-    from valuma_graph.policy.forms import template as write
+    from valuma_graph.exports.lists import list_template
+    from valuma_graph.policy.forms import template as form_template
 
     lang = voice.lang
-    if output.is_dir():
-        raise UsageError(t("cli.wrong.folder", lang, file=output))
-    suffix = output.suffix.lower()
+    asks = form or network is not None
+    target = output or Path("network-form.xlsx" if asks else "my_networks.xlsx")
+    if target.is_dir():
+        raise UsageError(t("cli.wrong.folder", lang, file=target))
+    suffix = target.suffix.lower()
     if suffix != ".xlsx":
         raise UsageError(
-            t("cli.wrong.value", lang, option="-o", value=output.suffix, allowed=".xlsx")
+            t("cli.wrong.value", lang, option="-o", value=target.suffix, allowed=".xlsx")
         )
-    if output.exists():  # it may hold somebody's answers
-        raise UsageError(t("cli.template.there", lang, file=output))
+    if target.exists():  # it may hold somebody's answers
+        raise UsageError(t("cli.template.there", lang, file=target))
     with working("cli.working.writing", voice):
-        path = write(output, lang=lang, network=network)
+        if asks:
+            path = form_template(target, lang=lang, network=network)
+        else:
+            path = list_template(target, lang=lang)
     console.put(f"{console.visible(str(path))}\n")
-    console.say(t("cli.template.about", lang, file=output), quiet=voice.quiet)
+    about = "cli.template.about" if asks else "cli.template.list_about"
+    console.say(t(about, lang, file=target), quiet=voice.quiet)
     return DONE
 
 

@@ -10,12 +10,16 @@ import pandas as pd
 from valuma_graph import places
 from valuma_graph.cli.answers import described, lists, size
 from valuma_graph.cli.console import PROBLEMS, Answer, Section, visible
-from valuma_graph.text import catalogue, number, t
+from valuma_graph.tables.findings import shown
+from valuma_graph.text import catalogue, number, sort_key, t
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from valuma_graph.affiliation import Affiliation
+
+_MOST_NAMES = 10
 
 
 def info(
@@ -85,8 +89,86 @@ def info(
     return Answer("info", summary, sections, words)
 
 
+def new_networks(
+    tables: Sequence[pd.DataFrame], *, root: Path | None = None, lang: str = "en"
+) -> list[str]:
+    """
+    Name the networks that the bundled data do not have, in the order of the alphabet.
+
+    Parameters
+    ----------
+    tables
+        Networks of the user's tables.
+    root
+        The folder of the tables; None for the bundled ones.
+    lang
+        Language of names.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"name_fi": ["Oma", "Hinku-verkosto"]}, index=["oma", "hinku"])
+    >>> new_networks([table])
+    ['Oma']
+    """
+    from valuma_graph.datasets import register
+
+    known = register(root=root)[1].index
+    names: set[str] = set()
+    for table in tables:
+        names |= _names(table[~table.index.isin(known)], lang)
+    return sorted(names, key=sort_key)
+
+
+def open_lists(tables: Sequence[pd.DataFrame], *, lang: str = "en") -> list[str]:
+    """
+    Name the networks whose list of members is not taken as complete.
+
+    Parameters
+    ----------
+    tables
+        Networks of the user's tables.
+    lang
+        Language of names.
+
+    Examples
+    --------
+    >>> own = {"name_fi": ["Oma", "Toinen"], "list_status": ["complete", "unknown"]}
+    >>> open_lists([pd.DataFrame(own, index=["oma", "toinen"])])
+    ['Toinen']
+    """
+    names: set[str] = set()
+    for table in tables:
+        names |= _names(table[table["list_status"].ne("complete")], lang)
+    return sorted(names, key=sort_key)
+
+
+def takes_complete(tables: Sequence[pd.DataFrame]) -> bool:
+    """
+    Tell whether any list is taken as complete; so it would be where no network is read at all.
+
+    Examples
+    --------
+    >>> takes_complete([pd.DataFrame({"list_status": ["partial"]}, index=["oma"])])
+    False
+    """
+    lists = [status for table in tables for status in table["list_status"]]
+    return not lists or "complete" in lists
+
+
+def _names(networks: pd.DataFrame, lang: str) -> set[str]:
+    columns = [c for c in (f"name_{lang}", "name_fi", "name_sv", "name_en") if c in networks]
+    named = networks[columns].bfill(axis=1).iloc[:, 0].fillna(networks.index.to_series())
+    return {str(name) for name in named}
+
+
 def check(
-    problems: pd.DataFrame, *, taken: bool = False, forms: bool = False, lang: str = "en"
+    problems: pd.DataFrame,
+    *,
+    taken: bool = False,
+    forms: bool = False,
+    new: Sequence[str] = (),
+    incomplete: Sequence[str] = (),
+    lang: str = "en",
 ) -> Answer:
     """
     Answer what is wrong with tables.
@@ -99,6 +181,10 @@ def check(
         Whether to say that lists are taken as complete, as those of a user's tables are.
     forms
         Whether to say the same of forms.
+    new
+        Networks that the bundled data do not have, to be said.
+    incomplete
+        Networks whose list is not taken as complete, to be said.
     lang
         Language of the words.
 
@@ -127,12 +213,19 @@ def check(
         [Section("problems", problems, [])],
         [
             words,
-            *([t("cli.check.taken", lang)] if taken else []),
+            *([_naming("new", new, lang)] if new else []),
+            *([_naming("open", incomplete, lang)] if incomplete else []),
+            *([t(f"cli.check.{'taken_rest' if incomplete else 'taken'}", lang)] if taken else []),
             *([t("cli.check.taken_forms", lang)] if forms else []),
         ],
         plain=problem_lines(problems, lang),
         code=PROBLEMS if count["error"] else 0,
     )
+
+
+def _naming(key: str, names: Sequence[str], lang: str) -> str:
+    named = ", ".join(map(shown, names[:_MOST_NAMES])) + (", …" if len(names) > _MOST_NAMES else "")
+    return t(f"cli.check.{key}", lang, n=len(names), names=named)
 
 
 def problem_lines(problems: pd.DataFrame, lang: str) -> str:

@@ -1,8 +1,9 @@
-"""Write the network and results in other formats, chosen by suffix."""
+"""Write results as files, chosen by suffix; workbooks to fill in, and copies to correct."""
 
 from __future__ import annotations
 
 from valuma_graph.exports.formats import SUFFIXES, atomic, csv_text, export, flat, write_tables
+from valuma_graph.exports.lists import list_template
 
 __all__ = [
     "SUFFIXES",
@@ -10,5 +11,6 @@ __all__ = [
     "csv_text",
     "export",
     "flat",
+    "list_template",
     "write_tables",
 ]

@@ -6,6 +6,7 @@ import re
 import secrets
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -35,7 +36,8 @@ def atomic(path: str | Path) -> Iterator[Path]:
     Give a temporary path that takes the place of `path` when the block ends well.
 
     The temporary file lies in the same folder (which is made when missing) and has the same
-    suffix. If the block raises, it is removed and whatever stood at `path` is untouched.
+    suffix. If the block raises, it is removed and whatever stood at `path` is untouched. A device
+    or a pipe is written to, and stays what it is.
 
     Parameters
     ----------
@@ -64,6 +66,12 @@ def atomic(path: str | Path) -> Iterator[Path]:
     path = Path(path)
     if path.is_dir():
         raise FormatError(f"{path} is a folder, not a file that can be written")
+    if path.exists() and not path.is_file():  # a device such as /dev/null, or a pipe
+        with TemporaryDirectory() as folder:
+            temporary = Path(folder, path.name)
+            yield temporary
+            path.write_bytes(temporary.read_bytes())
+        return
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.stem[:40]}.{secrets.token_hex(4)}{path.suffix}")
     try:

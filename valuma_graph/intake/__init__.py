@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from valuma_graph.intake.taking import Intake, prepare
+from valuma_graph.intake.telling import told
 
 __all__ = [
     "Intake",
     "prepare",
+    "told",
 ]

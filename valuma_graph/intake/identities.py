@@ -15,7 +15,7 @@ from valuma_graph.places.names import CODE_WIDTH, Lookalikes, normal
 from valuma_graph.tables.cells import Column, slug
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from valuma_graph.places import Gazetteer
 
@@ -138,6 +138,7 @@ def finnish_members(
     own: Register,
     gazetteer: Gazetteer,
     year: int | None,
+    sheet: str | None = None,
 ) -> Identified:
     """
     Tell which place or organisation each cell means; what is not certain is noted.
@@ -157,6 +158,8 @@ def finnish_members(
         Finnish places, foreign places and organisations.
     year
         The division of the user's data.
+    sheet
+        The sheet that organisations can be added to, if there is one.
 
     Returns
     -------
@@ -174,7 +177,7 @@ def finnish_members(
     ]
     meant = [_Asked(_in_english(text), kind) for text, kind in asked]
     answers = _answers(meant, hint, own, gazetteer, year)
-    _note_answers(column, asked, answers, pair_of)
+    _note_answers(column, asked, answers, pair_of, sheet)
     other = [_of_other_kind(a, answer, hint) for a, answer in zip(meant, answers, strict=True)]
     taken = {a.text: str(x.member_id) for a, x, o in zip(asked, answers, other, strict=True) if o}
     column.note(
@@ -318,11 +321,16 @@ def _told_apart(identity: str, name: str) -> str:
 
 
 def _note_answers(
-    column: Column, asked: list[_Asked], answers: list[_Answer], pair_of: np.ndarray
+    column: Column,
+    asked: list[_Asked],
+    answers: list[_Answer],
+    pair_of: np.ndarray,
+    sheet: str | None,
 ) -> None:
     # One text may be certain as one kind and not as another: what is noted is what is not.
-    uncertain = {a.text: x for a, x in zip(asked, answers, strict=True) if not x.certain}
-    numbers = {a.text: x for a, x in zip(asked, answers, strict=True) if x.padded}
+    both = list(zip(asked, answers, strict=True))
+    uncertain = {a.text: x for a, x in both if not x.certain}
+    numbers = {a.text: x for a, x in both if x.padded}
 
     def suggest(text: str) -> str | None:
         return "; ".join(uncertain[text].suggestions) or None
@@ -330,19 +338,22 @@ def _note_answers(
     def code_of(text: str) -> str | None:
         return str(numbers[text].member_id).rpartition("-")[2]
 
-    coded = [a.text is not None and _CODE.fullmatch(a.text) is not None for a in asked]
-    lost = [a.status in {"unknown", "malformed"} for a in answers]
-    cases: dict[str, list[bool]] = {
-        "unknown_code": [x and c for x, c in zip(lost, coded, strict=True)],
-        "unknown_member": [x and not c for x, c in zip(lost, coded, strict=True)],
-        "ambiguous_member": [a.status == "ambiguous" for a in answers],
-    }
-    for code, which in cases.items():
-        column.note(code, np.array(which, dtype=bool)[pair_of], suggest=suggest)
+    def answered(*statuses: str) -> np.ndarray:
+        return np.array([a.status in statuses for a in answers], dtype=bool)
+
+    coded = np.array([_CODE.fullmatch(a.text or "") is not None for a in asked], dtype=bool)
+    lost = answered("unknown", "malformed")
+    # A name that is nearly that of a place is a slip; only another may be an organisation.
+    slip = np.array([any(_like(a.text or "", s) for s in x.suggestions) for a, x in both], bool)
+    how = "sheet" if sheet else "column"
+    hint = {"hint": f"organisation_{how}", "members": sheet or ""}
+    column.note("unknown_code", (lost & coded)[pair_of], suggest=suggest)
+    column.note("unknown_member", (lost & ~coded & slip)[pair_of], suggest=suggest)
+    column.note("unknown_member", (lost & ~coded & ~slip)[pair_of], suggest=suggest, values=hint)
+    column.note("ambiguous_member", answered("ambiguous")[pair_of], suggest=suggest)
     free = np.array([a.status == "free" and bool(a.suggestions) for a in answers], dtype=bool)
     column.note("organisation_like", free[pair_of], "warning", suggest=suggest)
-    unlisted = np.array([a.status == "unlisted" for a in answers], dtype=bool)
-    column.note("unlisted_place", unlisted[pair_of], "warning")
+    column.note("unlisted_place", answered("unlisted")[pair_of], "warning")
     padded = np.array([a.padded for a in answers], dtype=bool)
     column.note("padded_code", padded[pair_of], "warning", suggest=code_of)
 
@@ -412,6 +423,8 @@ def networks(
     # In order of the alphabet, so that the order of rows changes nothing.
     for i, text in sorted(enumerate(distinct.tolist()), key=lambda pair: pair[1]):
         identity = next((x for r in known if (x := r.find(text))), None)
+        if identity is None and closed and not as_is:  # as an open list would take it
+            identity = next((slug(text) for r in known if slug(text) in r.ids), None)
         if identity is None and not closed:
             keep = as_is or (are_ids and _NETWORK_ID.fullmatch(text))
             identity = text if keep else slug(text)
@@ -423,18 +436,29 @@ def networks(
     lost = found.isna().to_numpy(copy=True)
     lost[-1] = False
     if lost.any():
-        finders = [r.lookalikes() for r in known]
-
-        def suggest(text: str) -> str | None:
-            near = [i for f in finders for i in f.best([normal(text)], _SUGGESTIONS)]
-            return "; ".join(near[:_SUGGESTIONS]) or None
-
-        column.note("unknown_network", lost[codes], suggest=suggest)
+        column.note("unknown_network", lost[codes], suggest=_suggester(known))
     column.note("similar_names", alike[codes], "warning", suggest=slug)
     if known and not as_is:
         _note_like(column, known, named)
     ids = pd.Series(found.array.take(codes), index=column.text.index)
     return Identified(ids, named)
+
+
+def _suggester(known: Iterable[Register]) -> Callable[[str], str | None]:
+    """Return what names, of known networks, a text that means none of them could be."""
+    finders = [r.lookalikes() for r in known]
+    name_of: dict[str, str] = {}
+    for r in known:
+        for name, identity in r.by_name.items():
+            name_of.setdefault(identity, r.shown.get(name, identity))
+
+    def suggest(text: str) -> str | None:
+        near = [i for f in finders for i in f.best([normal(text)], _SUGGESTIONS)]
+        names = list(dict.fromkeys(name_of.get(i, i) for i in near[:_SUGGESTIONS]))
+        # Beside a name that differs by a letter, others that share a word are noise.
+        return "; ".join([n for n in names if _like(text, n)] or names) or None
+
+    return suggest
 
 
 def _note_like(column: Column, known: Iterable[Register], named: Mapping[str, str]) -> None:

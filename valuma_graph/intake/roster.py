@@ -10,10 +10,12 @@ import pandas as pd
 
 from valuma_graph.intake import identities
 from valuma_graph.intake.identities import Identified, Register, register
-from valuma_graph.places import DIVISIONS, LATEST
+from valuma_graph.places import DIVISIONS, LATEST, data_path
 from valuma_graph.tables import Findings, Problem, RawTable, cells
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from valuma_graph.places import Gazetteer
     from valuma_graph.tables.cells import Column, Dates
 
@@ -42,6 +44,8 @@ class Setting:
         What exists already.
     problems
         Takes the problems.
+    together
+        Whether all tables are of one file or folder, as those of the workbook for lists are.
     """
 
     gazetteer: Gazetteer | None
@@ -49,10 +53,19 @@ class Setting:
     known_members: pd.DataFrame | None
     known_networks: pd.DataFrame | None
     problems: list[Problem]
+    together: bool = False
 
     def findings(self, table: RawTable) -> Findings:
         """Return a collector that fills `problems`."""
         return Findings(table.file, table.sheet, self.problems)
+
+    def bundled_networks(self) -> pd.DataFrame | None:
+        """Return names of the bundled networks, where a list may mean them beside its own."""
+        if self.gazetteer is None or not self.together or self.known_networks is not None:
+            return None
+        path = data_path("networks", "networks.csv", root=self.gazetteer.root)
+        names = pd.read_csv(path, dtype="str", usecols=["network_id", *_NAMES])
+        return names.set_index("network_id")
 
 
 def no_text() -> pd.Series:
@@ -72,6 +85,7 @@ def read_members(table: RawTable | None, setting: Setting) -> pd.DataFrame:
     frame = _with_name(frame)
     if "country" not in frame:
         frame["country"] = no_text().reindex(frame.index)
+    frame["country"] = _codes(frame["country"], "country")
     if setting.gazetteer is None:
         kinds = column["kind"].text
         frame["kind"] = kinds.fillna("member")
@@ -105,6 +119,20 @@ def _with_name(frame: pd.DataFrame) -> pd.DataFrame:
         unnamed = frame[list(_NAMES)].isna().all(axis=1)
         frame["name_fi"] = frame["name_fi"].where(~unnamed, frame["name"])
     return frame
+
+
+def _codes(texts: pd.Series, group: str) -> pd.Series:
+    """Return the codes of words that a list knows; any other text stays."""
+    known = cells.words(group)
+    return texts.map(lambda text: known.get(cells.key(text), text), na_action="ignore")
+
+
+def _levels(column: Column) -> pd.Series:
+    """Return the codes of levels; a word that is none stays, and is noted."""
+    made = _codes(column.text, "level")
+    known = list(cells.words("level").values())
+    column.note("unknown_level", (made.notna() & ~made.isin(known)).to_numpy(), "warning")
+    return made
 
 
 def _first_name(table: RawTable) -> str:
@@ -167,6 +195,18 @@ def _numbers(
         frame[name] = cells.numbers(
             cells.Column(text, given.rows, given.title, given.found), lowest=-limit, highest=limit
         )
+
+
+def last_years(towns: Iterable[str], gazetteer: Gazetteer) -> dict[str, tuple[int, str]]:
+    """Return the last year of each municipality that has ended, and what it became part of."""
+    now = gazetteer.division(LATEST).index
+    heirs = gazetteer.successors(LATEST)
+    found = {}
+    for town in sorted(str(town) for town in towns if town not in now and town in heirs.index):
+        there = [year for year in DIVISIONS if town in gazetteer.division(year).index]
+        if there:
+            found[town] = (there[-1], gazetteer.label(str(heirs[town])))
+    return found
 
 
 def _years(dates: Dates) -> pd.Series:
@@ -232,7 +272,9 @@ def read_networks(table: RawTable | None, setting: Setting) -> pd.DataFrame:
         table.column("list_status", found), "list_status", code="unknown_list_status"
     )
     for name in table.frame.columns:
-        if name in {"founded_year", "ended_year"}:
+        if name == "level":
+            frame[name] = _levels(table.column(name, found))
+        elif name in {"founded_year", "ended_year"}:
             frame[name] = _years(cells.dates(table.column(name, found)))
         elif name == "declared_as_of":
             frame[name] = cells.dates(table.column(name, found)).text
@@ -296,8 +338,9 @@ def with_status(
     Say how complete the list of each network is.
 
     What the user's table says stands; else a list is complete, partial where more members are
-    declared than there are members and coordinators, unknown where there are none. A list said
-    to be complete is noted where even all roles together are fewer than declared.
+    declared than there are members and coordinators, unknown where there are none or where a
+    table of networks tells of others. A list said to be complete is noted where even all roles
+    together are fewer than declared, and one taken as complete where a column asks for it.
 
     Parameters
     ----------
@@ -336,5 +379,17 @@ def with_status(
             column=table.headers.get("declared_total", "declared_total"),
         )
     seen = np.where(held == 0, "unknown", np.where(less, "partial", "complete"))
+    if setting.together and table is not None and len(table.rows):
+        seen = np.where(row.isna(), "unknown", seen)
+        asked = table.column("list_status", setting.findings(table))
+        blank = row.isin(asked.rows[asked.text.isna()]) & ("list_status" in table.frame)
+        taken = (blank & said.isna() & declared.isna()).to_numpy() & (seen == "complete")
+        setting.findings(table).note_rows(
+            "list_taken_complete",
+            "warning",
+            row[taken].to_numpy(dtype=np.int64),
+            said[taken],  # nothing, as is wrong with it
+            column=asked.title,
+        )
     status = said.where(said.notna(), pd.Series(seen, index=networks.index, dtype="str"))
     return networks.assign(list_status=status.astype("str")).drop(columns="_row", errors="ignore")

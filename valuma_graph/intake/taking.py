@@ -130,6 +130,7 @@ def prepare(
         known_members=known[0] if known else None,
         known_networks=known[1] if known else None,
         problems=problems,
+        together=networks is None and isinstance(memberships, str | os.PathLike),
     )
     own_members = roster.read_members(raw.get("members"), setting)
     own_networks = roster.read_networks(raw.get("networks"), setting)
@@ -212,6 +213,7 @@ def _memberships(
     table.column("until", found).note(
         "reversed_dates", reversed_, values={"since": table.headers.get("since", "since")}
     )
+    _note_ended(table, member.ids, dates, setting, found)
     frame = pd.DataFrame(
         {
             "network_id": network.ids,
@@ -242,6 +244,26 @@ def _either(table: RawTable, name: str, found: Findings) -> Column:
     return cells.Column(identity.text.fillna(plain.text), table.rows, identity.title, found)
 
 
+def _note_ended(
+    table: RawTable,
+    members: pd.Series,
+    dates: dict[str, Dates],
+    setting: roster.Setting,
+    found: Findings,
+) -> None:
+    """Note rows that let a municipality be a member after it was merged into another."""
+    towns = members[members.str.startswith("municipality:FI-", na=False)].unique()
+    if setting.gazetteer is None:
+        return
+    for town, (last, heir) in roster.last_years(towns, setting.gazetteer).items():
+        here = members.eq(town).to_numpy(dtype=bool)
+        for name in ("until", "since"):
+            after = here & (dates[name].year > last)
+            values = {"member": setting.gazetteer.label(town), "last": str(last), "heir": heir}
+            table.column(name, found).note("ended_place", after, "warning", values=values)
+            here = here & ~after
+
+
 def _network_ids(
     table: RawTable, setting: roster.Setting, own: pd.DataFrame, found: Findings
 ) -> Identified:
@@ -250,13 +272,19 @@ def _network_ids(
     if setting.gazetteer is not None and column.title and matrix.only_marks(column.text):
         first = np.arange(len(column.text)) == np.flatnonzero(column.text.notna())[0]
         column.note("marks_for_networks", first, "warning")
+    closed = len(own) > 0
+    bundled = setting.bundled_networks() if closed else None
     made = identities.networks(
         column,
-        registers=[register(own), register(setting.known_networks)],
-        closed=len(own) > 0,
+        registers=[register(own), register(setting.known_networks), register(bundled)],
+        closed=closed,
         as_is=setting.gazetteer is None,
         are_ids="network_id" in table.frame,
     )
+    if bundled is not None:
+        named = bundled["name_fi"].dropna()
+        told = dict(zip(named.index, named, strict=True))
+        made = Identified(made.ids, told | made.names, made.kinds)
     return _with_names(made, table, "network")
 
 
@@ -295,6 +323,7 @@ def _member_ids(
         own=register(own),
         gazetteer=setting.gazetteer,
         year=setting.year,
+        sheet=table.beside.get("members"),
     )
     other = _either(table, "network", found)
     if identities.look_swapped(column.text, other.text, made.ids, setting.gazetteer):

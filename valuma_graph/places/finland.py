@@ -474,7 +474,7 @@ class Gazetteer:
         }
         return pd.DataFrame(columns, index=texts.index)
 
-    def label(self, member_id: str) -> str:
+    def label(self, member_id: str, lang: str = "fi") -> str:
         """
         Return the name of a place or organisation with its code or id, as `resolve` reads it.
 
@@ -482,14 +482,16 @@ class Gazetteer:
         ----------
         member_id
             An id that `resolve` gives; any other is returned as it is.
+        lang
+            Language of the name: `"fi"`, `"sv"` or `"en"`.
 
         Examples
         --------
-        >>> gazetteer().label("municipality:FI-297"), gazetteer().label("region:FI-11")
-        ('Kuopio (297)', 'Pohjois-Savo (region:FI-11)')
+        >>> gazetteer().label("municipality:FI-297"), gazetteer().label("region:FI-11", "sv")
+        ('Kuopio (297)', 'Norra Savolax (region:FI-11)')
         """
         entry = self._entries.get(member_id)
-        return entry.label if entry else member_id
+        return entry.label_in(lang) if entry else member_id
 
     def _reader(self, kind: str | None) -> Reader:
         key = ("reader", kind)

@@ -318,6 +318,7 @@ class Entry:
     def __init__(self, member_id: str, kind: str, last_year: int) -> None:
         self.member_id, self.kind, self.last_year = member_id, kind, last_year
         self.name = ""
+        self.names: dict[str, str] = {}
         self.plain: set[str] = set()
         self.in_phrase: set[str] = set()
 
@@ -327,6 +328,8 @@ class Entry:
         if not given:
             return
         self.name = given[0]
+        told = zip(("fi", "sv", "en"), (fi, sv, en), strict=True)
+        self.names = {lang: name for lang, name in told if isinstance(name, str)}
         forms = [swedish_genitive(name) for name in given]
         if self.kind in CODE_WIDTH and ":FI-" in self.member_id:
             forms += genitives(given[0])
@@ -339,7 +342,12 @@ class Entry:
     @property
     def label(self) -> str:
         """Name and code, or id; `Reader.read` takes it back."""
-        return f"{self.name} ({self.member_id.removeprefix('municipality:FI-')})"
+        return self.label_in("fi")
+
+    def label_in(self, lang: str) -> str:
+        """Return the same with the name in a language, where it has one."""
+        name = self.names.get(lang, self.name)
+        return f"{name} ({self.member_id.removeprefix('municipality:FI-')})"
 
 
 class Reader:

@@ -17,7 +17,7 @@ from valuma_graph.policy.formparts import UNNAMED
 from valuma_graph.policy.formsheets import write_form
 from valuma_graph.policy.schema import ATTRIBUTES
 from valuma_graph.policy.statements import CHAIN_COLUMNS, COLUMNS, FUNDING_COLUMNS, Answers
-from valuma_graph.tables import Problem, RawTable, problems_frame
+from valuma_graph.tables import Problem, RawTable
 from valuma_graph.text import check_lang, t
 
 if TYPE_CHECKING:
@@ -176,7 +176,7 @@ def read_and_check(
     (['fisu'], 0)
     """
     told, problems = _read(path, lang=check_lang(lang), root=root)
-    frame = problems_frame(problems, lang=lang)
+    frame = intake.told(problems, lang, root=root)
     wrong = frame[frame["severity"].eq("error")]
     if len(wrong):
         shown = [_line(row) for _, row in wrong.head(_LISTED).iterrows()]
@@ -209,7 +209,7 @@ def form_problems(
     >>> form_problems("no such file.xlsx")[["code", "severity"]].values.tolist()
     [['no_such_file', 'error']]
     """
-    return problems_frame(_read(path, lang=check_lang(lang), root=root)[1], lang=lang)
+    return intake.told(_read(path, lang=check_lang(lang), root=root)[1], lang, root=root)
 
 
 def origin(

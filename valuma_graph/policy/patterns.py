@@ -114,7 +114,8 @@ class Table:
 def _alike(aff: Affiliation, alpha: float) -> pd.DataFrame:
     from valuma_graph.chance.overlaps import overlap
 
-    known = bool(aff.networks["countries"].notna().any() and aff.members["country"].notna().any())
+    stated = "countries" in aff.networks and aff.networks["countries"].notna().any()
+    known = bool(stated and aff.members["country"].notna().any())
     try:
         pairs = overlap(aff, null="sdsm", forbidden="country" if known else None)
     except ConvergenceError:  # too few memberships for the model: nothing is beyond chance

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _REPORT, _OWN = "VALUMA report", "valuma-graph: memberships"
+_AXES = "valuma-graph: axes of growth corridors"
 # Longer ones first: "ch." is in none of the others.
 _PLACES = {
     "fi": {
@@ -25,9 +26,10 @@ _PLACES = {
         "Table": "taulukko",
         "Figure": "kuva",
         "figure": "kuva",
-        " and ": " ja ",
+        " and kuva": " ja kuva",
         f"{_OWN} of": "valuma-graph: jäsenyydet",
         _OWN: "valuma-graph: jäsenyydet",
+        _AXES: "valuma-graph: kasvukäytävien akselit",
     },
     "sv": {
         _REPORT: "VALUMA-rapporten",
@@ -39,12 +41,16 @@ _PLACES = {
         "Table": "tabell",
         "Figure": "figur",
         "figure": "figur",
-        " and ": " och ",
+        " and figur": " och figur",
         f"{_OWN} of": "valuma-graph: medlemskap",
         _OWN: "valuma-graph: medlemskap",
+        _AXES: "valuma-graph: tillväxtkorridorernas axlar",
     },
 }
 
+
+_HOST = re.compile(r"(?<=://)[^/\s]*xn--[^/\s]*")
+_LETTERS = re.compile(r"[a-z0-9åäöéü.-]+")
 
 _SHEETS = {"fi": "taulukko", "sv": "blad"}
 _CELL = re.compile(r'(.*\.xlsx?), sheet (".*", [A-Z]+\d+)', re.DOTALL | re.IGNORECASE)
@@ -85,6 +91,8 @@ def cited(source: str, lang: str) -> str:
     """
     Return where something stands in a language; headings of the report stay Finnish.
 
+    Sites are written with the letters of their names, not as machines ask for them.
+
     Parameters
     ----------
     source
@@ -100,6 +108,8 @@ def cited(source: str, lang: str) -> str:
     'own.xlsx, blad "Svar", C12'
     >>> cited("https://example.org/ch.html | own list", "sv")
     'https://example.org/ch.html | own list'
+    >>> cited("https://xn--itrata-cua.fi/omistajat", "en")
+    'https://itärata.fi/omistajat'
     """
     words = _PLACES.get(check_lang(lang), {})
     sheet = _SHEETS.get(lang)
@@ -107,10 +117,19 @@ def cited(source: str, lang: str) -> str:
     def one(place: str) -> str:
         if sheet and (cell := _CELL.fullmatch(place)):
             return f"{cell[1]}, {sheet} {cell[2]}"
-        if not place.startswith((_REPORT, _OWN)):
-            return place
+        if not place.startswith((_REPORT, _OWN, _AXES)):
+            return _HOST.sub(_lettered, place)
         for english, other in words.items():
             place = place.replace(english, other)
         return place
 
     return " | ".join(one(place) for place in source.split(" | "))
+
+
+def _lettered(host: re.Match[str]) -> str:
+    """Return the name of a site with its å, ä and ö; one in other letters as it is."""
+    try:
+        name = host[0].encode("ascii").decode("idna")
+    except UnicodeError:
+        return host[0]
+    return name if _LETTERS.fullmatch(name) else host[0]

@@ -451,9 +451,11 @@ def terms(column: Column, group: str, *, code: str, default: str | None = None) 
     read = [known.get(key(t)) if len(t) < _LONGEST_NAME else None for t in distinct]
     bad = np.array([r is None for r in read] + [False], dtype=bool)
 
+    written = {key(w): w for words_ in vocabulary()["terms"][group].values() for w in words_}
+
     def suggest(text: str) -> str | None:
         near = get_close_matches(key(text)[:_LONGEST_ID], known, 1, 0.7)
-        return known[near[0]] if near else None
+        return written.get(near[0], known[near[0]]) if near else None
 
     allowed = {"allowed": ", ".join(vocabulary()["terms"][group])}
     column.note(code, bad[codes], suggest=suggest, values=allowed)

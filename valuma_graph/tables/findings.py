@@ -238,5 +238,5 @@ def message(problem: Problem, lang: str) -> str:
     if problem.suggestion and "{suggestion}" not in text.catalogue()[key]["en"]:
         sentence += " " + text.t("hint.perhaps", lang, suggestion=problem.suggestion)
     if hint := problem.values.get("hint"):  # noqa: PD011  as above
-        sentence += " " + text.t(f"hint.{hint}", lang)
+        sentence += " " + text.t(f"hint.{hint}", lang, **problem.values)
     return sentence

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal, get_args
@@ -84,6 +84,8 @@ class RawTable:
         How a text file was read.
     hints
         Kind of member that the header of a column speaks of, as "kunta" does.
+    beside
+        Sheets of the same workbook that take other tables, also while they are empty.
     """
 
     role: Role
@@ -94,6 +96,7 @@ class RawTable:
     sheet: str | None = None
     encoding: str | None = None
     hints: Mapping[str, str] | None = None
+    beside: Mapping[Role, str] = field(default_factory=dict)
 
     def findings(self) -> Findings:
         """Return a collector for further problems of this table."""
@@ -172,6 +175,7 @@ def read_table(
     grids, problems = read_grids(source, _recognise([role]), sheet=sheet)
     if not grids:
         return None, problems
+    grids = grids if sheet else _with_data(grids)
     grid = grids[0] if len(grids) == 1 else _sheet_for(grids, role)
     # What is wrong with other sheets is no concern of this table.
     problems = [p for p in problems if p.sheet in (None, grid.sheet)]
@@ -207,6 +211,7 @@ def read_workbook(source: Source) -> tuple[dict[Role, RawTable], list[Problem]]:
     grids, problems = read_grids(source, _recognise(ROLES))
     if not grids:
         return {}, problems
+    grids = _with_data(grids)
     chosen: dict[Role, Grid] = {}
     if len(grids) == 1:
         chosen["memberships"] = grids[0]
@@ -224,6 +229,9 @@ def read_workbook(source: Source) -> tuple[dict[Role, RawTable], list[Problem]]:
         problems += more
         if table is not None:
             tables[role] = table
+    if "memberships" in tables:
+        beside = {role: grid.sheet for role, grid in chosen.items() if grid.sheet}
+        tables["memberships"] = replace(tables["memberships"], beside=beside)
     return tables, problems
 
 
@@ -273,6 +281,37 @@ def _sheets_by_role(grids: Sequence[Grid]) -> dict[Role, Grid]:
 def _named_role(grid: Grid) -> Role | None:
     names = {key(n): role for role in ROLES for n in vocabulary()["sheets"][role]}
     return names.get(key(grid.sheet or ""))
+
+
+def _with_data(grids: list[Grid]) -> list[Grid]:
+    """Leave out sheets that explain, unless there are no others."""
+    return [grid for grid in grids if not _explains(grid)] or grids
+
+
+def sheets_as_text(source: Source) -> list[Grid]:
+    """
+    Return every sheet of a file, or every file of a folder, as text below its header.
+
+    Parameters
+    ----------
+    source
+        As in `read_workbook`.
+
+    Returns
+    -------
+    grids
+        None of them where nothing can be read; `read_workbook` says why.
+
+    Examples
+    --------
+    >>> grids = sheets_as_text(pd.DataFrame({"kunta": ["Åbo"], "verkosto": ["Hinku"]}))
+    >>> grids[0].header, grids[0].header_row
+    (('kunta', 'verkosto'), 1)
+    """
+    if isinstance(source, pd.DataFrame) or not Path(source).is_dir():
+        return read_grids(source, _recognise(ROLES))[0]
+    listed = sorted(p for p in Path(source).iterdir() if p.suffix.lower() in SUFFIXES)
+    return [grid for path in listed for grid in read_grids(path, _recognise(ROLES))[0]]
 
 
 def _explains(grid: Grid) -> bool:
