@@ -1,4 +1,4 @@
-"""Draw two-mode networks of four sizes, both degree sequences heterogeneous, from a seed."""
+"""Draw two-mode networks of several sizes, both degree sequences heterogeneous, from a seed."""
 
 from __future__ import annotations
 
@@ -11,12 +11,14 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SIZES = {
+    "country": (310, 200, 3_000),
+    "wide": (1_000, 1_000, 20_000),
     "S": (309, 60, 1_500),
     "M": (5_000, 1_000, 50_000),
     "L": (100_000, 20_000, 1_000_000),
     "XL": (1_000_000, 200_000, 8_000_000),
 }
-"""Members, networks, memberships."""
+"""Members, networks, memberships; the first two are those of pages, see page.py."""
 
 STEEPNESS = (0.45, 0.5)
 """Expected degrees fall as rank ** -steepness, in either mode."""

@@ -20,6 +20,39 @@ def pytest_collection_finish():
     gc.set_threshold(100_000, 30, 30)  # tables and pictures are many small things
 
 
+@pytest.fixture(scope="session")
+def finland():
+    """Return the bundled data in 2019; nobody changes it."""
+    import valuma_graph as vg
+
+    return vg.datasets.finland(year=2019)
+
+
+@pytest.fixture(scope="session")
+def analysed(finland):
+    """Return the results that the report of it is written from."""
+    from valuma_graph.report.results import analyse
+
+    return analyse(finland, lang="fi")
+
+
+@pytest.fixture(scope="session")
+def report_about(finland, analysed, tmp_path_factory):
+    """Write the report about a member or network in Finnish and English, once; return its files."""
+    import valuma_graph as vg
+
+    made = {}
+
+    def about(name):
+        if name not in made:
+            folder = tmp_path_factory.mktemp("about")
+            options = {"about": name, "langs": ["fi", "en"], "results": analysed}
+            made[name] = vg.write_report(finland, folder, **options)
+        return made[name]
+
+    return about
+
+
 @pytest.fixture
 def run(capsys):
     """Run a command line; return the exit code, stdout and stderr."""

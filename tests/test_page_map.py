@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
@@ -9,10 +10,9 @@ import shapely
 
 import valuma_graph as vg
 from valuma_graph.maps.vector import outlines
-from valuma_graph.report.mapping import BREAKS, page_map
-from valuma_graph.report.voice import Voice
-
-VOICE = Voice(("fi", "sv", "en"))
+from valuma_graph.report.plates import shared_with
+from valuma_graph.report.shapes import drawn_in, neighbours_of, outlines_of, sheet
+from valuma_graph.report.years import through
 
 
 @pytest.fixture(scope="module")
@@ -49,44 +49,59 @@ def test_the_country_is_small_enough_for_a_page():
     assert sum(map(len, drawn.municipalities)) + len(drawn.regions) < 60_000
 
 
-def test_the_map_of_the_country_counts_networks(finland):
-    drawn = page_map(finland, VOICE)
-    counts = vg.centrality(finland, measures=["degree"])["degree"]
-    for kind, _, words in drawn.shapes:
-        shown = int(words.rpartition(": ")[2])
-        first = BREAKS[int(kind[1:])]
-        assert shown >= first
-        assert kind == "c5" or shown < BREAKS[int(kind[1:]) + 1]
-    towns = counts[finland.members["kind"].eq("municipality") & finland.members["country"].eq("FI")]
-    values = sorted(int(words.rpartition(": ")[2]) for _, _, words in drawn.shapes)
-    assert values == sorted(towns.tolist())
+def test_years_of_one_division_are_drawn_once():
+    assert outlines_of(2019) is outlines_of(2017)
+    assert outlines_of(2016) is not outlines_of(2017)
+    assert outlines_of(None) is outlines_of(2026)
+    assert neighbours_of(2019) is neighbours_of(2018)
+    assert neighbours_of(2020) is not neighbours_of(2019)
+    for year in range(2013, 2027):
+        there = outlines(year).municipalities
+        assert outlines_of(year).municipalities.equals(there)
+        assert neighbours_of(year).equals(vg.contiguity(year))
 
 
-def test_a_complete_list_has_others_and_a_partial_one_unknowns(finland):
-    hinku = page_map(finland, VOICE, ("networks", "hinku"))
-    fisu = page_map(finland, VOICE, ("networks", "fisu"))
-    assert {kind for kind, _, _ in hinku.shapes} == {"member", "unknown"}
-    assert {kind for kind, _, _ in fisu.shapes} == {"member", "other"}
-    assert sum(kind == "member" for kind, _, _ in fisu.shapes) == 11
-    assert [kind for kind, _ in hinku.legend] == ["member", "unknown"]
+def test_a_sheet_holds_each_path_once_and_says_when_it_holds():
+    drawn = [outlines(2019), outlines(2020)]
+    towns = drawn[0].municipalities.index.union(drawn[1].municipalities.index)
+    at = {town: k for k, town in enumerate(towns)}
+    made = sheet(drawn, 1, at)
+    shapes = [(towns[town], path) for town, path, _ in made["shapes"]]
+    assert len(shapes) == len(set(shapes))
+    (valtimo,) = [mask for town, _, mask in made["shapes"] if towns[town] == "municipality:FI-911"]
+    nurmes = [mask for town, _, mask in made["shapes"] if towns[town] == "municipality:FI-541"]
+    assert valtimo == 0b01  # in 2019 only: part of Nurmes since 2020
+    assert sorted(nurmes) == [0b01, 0b10]
+    same = [mask for town, _, mask in made["shapes"] if towns[town] == "municipality:FI-091"]
+    assert same == [0b11]
+    assert (made["width"], made["height"]) == (drawn[1].width, drawn[1].height)
 
 
-def test_a_member_is_marked_and_drawn_last(finland):
-    drawn = page_map(finland, VOICE, ("members", "municipality:FI-837"))
-    assert drawn.shapes[-1][0] == "self"
-    assert drawn.shapes[-1][2].startswith("Tampere – Tammerfors: ")
-    region = page_map(finland, VOICE, ("members", "region:FI-18"))
-    assert "self" not in {kind for kind, _, _ in region.shapes}
+def test_lines_between_regions_are_kept_whole():
+    drawn = outlines(2020)
+    at = {town: k for k, town in enumerate(drawn.municipalities.index)}
+    made = sheet([drawn], 0, at)
+    assert "".join(path for path, _ in made["lines"]) == drawn.regions
 
 
 def test_sets_that_are_not_of_finland_have_no_map():
-    assert page_map(vg.datasets.southern_women(), VOICE) is None
+    assert drawn_in(through(vg.datasets.southern_women())) == []
+
+
+def test_what_members_share_with_one():
+    davis = vg.datasets.southern_women()
+    table = davis.incidence.toarray().astype(int)
+    flora = [*davis.members.index].index("Flora Price")
+    assert shared_with(davis, "Flora Price").tolist() == (table @ table[flora]).tolist()
 
 
 def test_the_page_holds_the_map_with_its_words(finland, tmp_path):
     page, *_ = vg.write_report(finland, tmp_path, about="Hinku", langs=["fi", "en"])
     html = page.read_text("utf-8")
-    assert html.count("<title>") == 1 + 311
-    assert 'role="img"' in html
-    assert "jäsenkunnat" in html
-    assert "member municipalities" in html
+    data = json.loads(re.search(r'id="atlas">(.*?)</script>', html, re.DOTALL)[1])
+    assert data["start"] == {"network": "hinku"}
+    there = [
+        town for town, _, mask in data["map"]["shapes"] if mask >> data["years"].index(2019) & 1
+    ]
+    assert len(there) == 311
+    assert '<figure id="map"' in html

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import json
 import re
 from html.parser import HTMLParser
+from pathlib import Path
 
 import hostile
 import pandas as pd
@@ -14,15 +16,10 @@ from valuma_graph import text
 from valuma_graph.affiliation.snapshots import REASONS
 from valuma_graph.measures import STATUSES as MEASURED
 from valuma_graph.portfolio import portfolio
-from valuma_graph.report import pieces
+from valuma_graph.report import atlas, page, pieces
 from valuma_graph.report import results as report
-from valuma_graph.report.listings import LIST_STATUSES, LONGEST, STATUSES, Listing
+from valuma_graph.report.listings import LIST_STATUSES, STATUSES
 from valuma_graph.report.voice import Voice
-
-
-@pytest.fixture(scope="module")
-def finland():
-    return vg.datasets.finland(year=2019)
 
 
 @pytest.fixture(scope="module")
@@ -65,6 +62,11 @@ class Reader(HTMLParser):
             (self.names if in_name else self.words).append(data.strip())
 
 
+def atlas_in(html):
+    """Return the data of a page."""
+    return json.loads(re.search(r'id="atlas">(.*?)</script>', html, re.DOTALL)[1])
+
+
 def read(html, lang):
     reader = Reader(lang)
     reader.feed(html)
@@ -88,6 +90,7 @@ def test_every_promised_file_is_written(folder):
     }  # fmt: skip
     assert load_workbook(folder / "valuma-graph.xlsx", read_only=True).sheetnames == [
         "about",
+        "columns",
         *tables,
     ]
 
@@ -116,10 +119,12 @@ def test_tables_hold_what_the_measures_return(finland, folder):
 def test_page_is_self_contained_and_small(html):
     assert len(html.encode()) < 1_000_000
     assert not re.search(r'(?:src|href|action)="(?:https?:)?//', html)
-    assert "url(" not in html
+    assert not re.search(r"url\((?!#)", re.sub(r"<script.*?</script>", "", html, flags=re.DOTALL))
     assert "@import" not in html
     assert "unsafe-inline" not in html
-    assert not re.search(r'\sstyle="|\son\w+="', html)
+    assert not re.search(
+        r'<[^>]*\s(?:style|on\w+)="', re.sub(r"<script.*?</script>", "", html, flags=re.DOTALL)
+    )
 
 
 def test_content_security_policy_lets_run_what_is_there_and_nothing_else(html):
@@ -127,6 +132,7 @@ def test_content_security_policy_lets_run_what_is_there_and_nothing_else(html):
         (code,) = re.findall(f"<{tag}>(.*?)</{tag}>", html, flags=re.DOTALL)
         assert f"{kind} '{pieces.code_hash(code)}'" in html
     assert "default-src 'none'" in html
+    assert html.count("<script") == 2
 
 
 @pytest.mark.parametrize("lang", text.LANGS)
@@ -163,6 +169,27 @@ def test_no_words_of_another_language(html, lang):
     shown = shown.replace("Suomi Svenska English", " ")
     foreign = {w for w in re.findall(r"\w+", shown) if w in others - own and not w.isdigit()}
     assert foreign == set()
+
+
+def test_the_page_holds_every_member_and_network(html, finland):
+    atlas = atlas_in(html)
+    assert set(finland.members.index) <= set(atlas["members"]["id"])
+    assert set(finland.networks.index) <= set(atlas["networks"]["id"])
+    assert atlas["langs"] == [*text.LANGS]
+    assert set(atlas["prose"]["networks"]) <= {str(k) for k in range(len(atlas["networks"]["id"]))}
+
+
+def test_what_a_script_asks_for_is_in_the_page(html):
+    """Every text that a script names by its whole key, and every group that it puts keys of."""
+    atlas, known = atlas_in(html), text.catalogue()
+    (script,) = re.findall(r"<script>(.*?)</script>", html, flags=re.DOTALL)
+    named = {key for key in re.findall(r"[\"'`]([a-z_]+\.[\w.]+)[\"'`]", script) if key in known}
+    assert named
+    assert named <= set(atlas["text"])
+    starts = set(re.findall(r"[\"'`]([a-z_]+\.(?:[a-z_]+[._])*)(?:[\"'`]|\$)", script))
+    for start in starts:
+        wanted = {key for key in known if key.startswith(start)}
+        assert wanted <= set(atlas["text"]), start
 
 
 def test_names_are_in_the_language_of_the_page(html):
@@ -224,17 +251,24 @@ def test_one_language_may_be_named_as_it_is(tmp_path):
     assert (tmp_path / "a/index.html").read_bytes() == (tmp_path / "b/index.html").read_bytes()
 
 
-def test_names_in_the_tables_are_in_the_first_language(finland, tmp_path):
-    vg.write_report(finland, tmp_path, langs=["sv", "en"], about="Helsinki")
+@pytest.fixture(scope="module")
+def swedish(finland, tmp_path_factory):
+    path = tmp_path_factory.mktemp("swedish")
+    vg.write_report(finland, path, langs=["sv", "fi"], about="Tammerfors")
+    return path
+
+
+def test_names_in_the_tables_are_in_the_first_language(swedish):
     for table in ("isolation_municipalities", "about_peers"):
-        names = pd.read_csv(tmp_path / "tables" / f"{table}.csv")["name"].tolist()
-        assert "Tammerfors" in names
-        assert "Tampere" not in names
+        names = pd.read_csv(swedish / "tables" / f"{table}.csv")["name"].tolist()
+        assert "Helsingfors" in names
+        assert "Helsinki" not in names
 
 
 def test_no_finnish_attribution_where_no_finnish_data_is(tmp_path):
     vg.write_report(vg.datasets.southern_women(), tmp_path)
-    assert "GeoNames" not in (tmp_path / "index.html").read_text("utf-8")
+    shown = read((tmp_path / "index.html").read_text("utf-8"), "en").words
+    assert "GeoNames" not in " ".join(shown)
 
 
 @pytest.mark.parametrize(
@@ -253,67 +287,91 @@ def test_unknown_place_writes_nothing(finland, tmp_path):
     assert not (tmp_path / "out").exists()
 
 
-def test_page_about_a_place(finland, tmp_path):
-    vg.write_report(finland, tmp_path, about="Tammerfors", langs=["fi", "sv"])
-    html = (tmp_path / "index.html").read_text("utf-8")
-    assert "<title>Tampere: verkostot 2019</title>" in html
-    networks = pd.read_csv(tmp_path / "tables" / "about_networks.csv")
+def test_page_about_a_place(finland, swedish):
+    html = (swedish / "index.html").read_text("utf-8")
+    assert "<title>Tammerfors: nätverk 2019</title>" in html
+    assert 'data-title-fi="Tampere: verkostot 2019"' in html
+    networks = pd.read_csv(swedish / "tables" / "about_networks.csv")
     tampere = finland.members.index.get_loc("municipality:FI-837")
     counted = networks[networks["counted"]]
     assert set(counted["network_id"]) == set(
         finland.networks.index[finland.incidence[[tampere]].indices]
     )
-    peers = pd.read_csv(tmp_path / "tables" / "about_peers.csv")
+    peers = pd.read_csv(swedish / "tables" / "about_peers.csv")
     row = vg.isolation(finland).loc["municipality:FI-837"]
     assert len(peers) == row["peers"]
     assert peers.loc[peers["kind"].eq("municipality"), "shared"].is_monotonic_decreasing
 
 
-@pytest.mark.parametrize("name", ["Kainuu", "Tampere", "Brändö", "Suomen Kuntaliitto ry"])
-def test_page_and_portfolio_say_the_same(finland, tmp_path, name):
-    node = finland.find(name, mode="members")
-    found = portfolio(finland, node, lang="fi")
-    vg.write_report(finland, tmp_path, about=name, langs=["fi", "en"])
+def test_tables_and_portfolio_say_the_same(finland, report_about):
+    index, *_ = report_about("Kainuu")
+    found = portfolio(finland, "region:FI-18", lang="fi")
     for table in ("networks", "peers", "lacks"):
-        written = pd.read_csv(tmp_path / "tables" / f"about_{table}.csv", dtype=str)
+        written = pd.read_csv(index.parent / "tables" / f"about_{table}.csv", dtype=str)
         frame = getattr(found, table)
         assert written[frame.columns[0]].tolist() == frame.iloc[:, 0].tolist()
         assert set(written.columns) == set(frame.columns)
-    standing = pd.read_csv(tmp_path / "tables" / "about_member.csv").iloc[0]
+    standing = pd.read_csv(index.parent / "tables" / "about_member.csv").iloc[0]
     assert standing["networks"] == found.standing["networks"]
     assert standing["status"] == found.standing["status"]
-    lead = read((tmp_path / "index.html").read_text("utf-8"), "en").words
-    assert any(f"Known networks {found.standing['networks']}, at most" in w for w in lead)
 
 
-def test_page_of_a_region_tells_own_networks_from_those_of_its_municipalities(finland, tmp_path):
-    vg.write_report(finland, tmp_path, about="Kainuu", langs=["en"])
-    html = (tmp_path / "index.html").read_text("utf-8")
-    networks = re.search(r'id="about-networks".*?</table>', html, re.DOTALL).group()
-    rows = re.findall(r"<tr><th.*?</tr>", networks)
+@pytest.mark.parametrize("name", ["Tampere", "Brändö", "Suomen Kuntaliitto ry"])
+def test_page_and_portfolio_say_the_same(finland, analysed, name):
+    node = finland.find(name, mode="members")
+    found = portfolio(finland, node, lang="fi")
+    tables = report.about_tables(finland, analysed, ("members", node), lang="fi")
+    for table in ("networks", "peers", "lacks"):
+        frame = getattr(found, table)
+        made = tables[f"about_{table}"].reset_index()[[*frame.columns]]
+        pd.testing.assert_frame_equal(made, frame.reset_index(drop=True))
+    standing = tables["about_member"].iloc[0]
+    assert standing["networks"] == found.standing["networks"]
+    assert standing["status"] == found.standing["status"]
+    options = {"langs": ["fi"], "files": [], "command": "-", "centre": ("members", node)}
+    html = page.render(finland, analysed, **options)
+    assert atlas_in(html)["start"] == {"place": node}
+    told = html[html.index('<section id="report"') :]
+    chapter = re.search(r'<section class="chapter subject".*?</section>', told, re.DOTALL)
+    assert finland.names(lang="fi")[node] in read(chapter.group(), "fi").names
+    # Its own number of networks is the first number of the report; those of all come after.
+    first, _, rest = told.partition(text.t("page.section.whole", "fi"))
+    number = re.search(r'<p class="number">(\d+)</p>', first).group(1)
+    assert int(number) == found.standing["networks"]
+    assert f'<p class="number">{len(finland.networks)}</p>' in rest
+    assert f'<p class="number">{len(finland.networks)}</p>' not in first
+
+
+def test_tables_of_a_region_tell_own_networks_from_those_of_its_municipalities(
+    finland, report_about
+):
+    tables = report_about("Kainuu")[0].parent / "tables"
+    rows = pd.read_csv(tables / "about_networks.csv")
     found = portfolio(finland, "region:FI-18").networks
-    assert sum("<td>directly</td>" in row for row in rows) == found["through"].isna().sum() > 0
-    assert sum("Kuhmo" in row for row in rows) == found["through"].str.contains("FI-290").sum() > 0
-    for title in ("Closest peers", "Networks that those like it are in"):
-        assert title in html
-    lacks = re.search(r'id="about-lacks".*?</table>', html, re.DOTALL).group()
-    assert "possible" in lacks
-    assert "not a member" in lacks
+    assert rows["through"].isna().sum() == found["through"].isna().sum() > 0
+    assert rows["through"].str.contains("FI-290").sum() > 0
+    lacks = pd.read_csv(tables / "about_lacks.csv")
+    assert {"possible", "not_member"} == set(lacks["standing"])
 
 
-def test_page_about_a_network(finland, tmp_path):
-    vg.write_report(finland, tmp_path, about="fisu", langs=["en"])
-    html = (tmp_path / "index.html").read_text("utf-8")
-    assert "members 2019</title>" in html
-    members = pd.read_csv(tmp_path / "tables" / "about_members.csv")
+def test_page_about_a_network(report_about):
+    index, *_ = report_about("fisu")
+    assert re.search('data-title-en="[^"]* members 2019"', index.read_text("utf-8"))
+    members = pd.read_csv(index.parent / "tables" / "about_members.csv")
     assert len(set(members.loc[members["counted"], "member_id"])) == 11 + 2
 
 
-@pytest.mark.parametrize("year", [None, 2013, 2026])
-def test_other_years(tmp_path, year):
-    vg.write_report(vg.datasets.finland(year=year), tmp_path)
-    html = (tmp_path / "index.html").read_text("utf-8")
-    assert ("2019</h1>" not in html) or year is None
+def test_all_years_together(tmp_path):
+    index, *_ = vg.write_report(vg.datasets.finland(year=None), tmp_path)
+    assert "2019</h1>" not in index.read_text("utf-8")
+
+
+@pytest.mark.parametrize("year", [2013, 2026])
+def test_other_years(finland, year):
+    aff = finland.at(year)
+    html = page.render(aff, report.analyse(aff), langs=["fi"], files=[], command="-")
+    assert f"{year}</h1>" in html
+    assert "2019</h1>" not in html
 
 
 def test_nothing_at_all(tmp_path):
@@ -322,24 +380,22 @@ def test_nothing_at_all(tmp_path):
     assert "–" in (tmp_path / "index.html").read_text("utf-8")
 
 
-@pytest.mark.parametrize("name", hostile.NAMES)
-def test_hostile_names_are_text(tmp_path, name):
+def test_hostile_names_are_text(tmp_path):
     vg.write_report(hostile.affiliation(), tmp_path)
     html = (tmp_path / "index.html").read_text("utf-8")
-    reader = read(html, "fi")
-    assert name in reader.names
-    assert "img" not in reader.tags
-    assert html.count("<script") == 1
+    assert set(hostile.NAMES) <= set(atlas_in(html)["networks"]["name"])
+    assert "img" not in read(html, "fi").tags
+    assert html.count("<script") == 2
 
 
-def test_long_tables_are_cut_and_say_so():
-    n = LONGEST + 1
-    aff = tiny([(f"m{i}", "n") for i in range(n)])
-    listing = Listing(aff, Voice(["en"]))
-    frame = pd.DataFrame({"networks": range(n)}, index=aff.members.index)
-    table = listing.table("t", "T", frame, [listing.member("name"), listing.count("networks")])
-    assert len(table.rows) == LONGEST
-    assert "1,000 of 1,001" in table.notes[-1]
+def test_hostile_names_in_sentences_are_text():
+    aff = hostile.affiliation()
+    results = report.analyse(aff)
+    for k, name in enumerate(hostile.NAMES):
+        options = {"langs": ["fi"], "files": [], "command": "-", "centre": ("networks", f"n{k}")}
+        reader = read(page.render(aff, results, **options), "fi")
+        assert name in reader.names
+        assert not reader.tags & {"img", "b", "i"}
 
 
 def test_voice_says_what_differs_once_for_each_language():
@@ -369,12 +425,11 @@ def test_a_table_too_long_for_a_sheet_is_left_to_its_file(tmp_path, monkeypatch)
     assert (tmp_path / "tables" / "memberships.csv").exists()
 
 
-def test_the_page_tells_how_to_see_one_place_with_the_same_data(tmp_path):
-    aff = vg.datasets.finland(year=2020)
-    command = "valuma-graph report --year 2020"
-    html = vg.write_report(aff, tmp_path, langs=["en"], command=command)[0].read_text("utf-8")
-    assert "valuma-graph report --year 2020 --about Mikkeli" in html
-    assert "valuma-graph portfolio Mikkeli --year 2020" in html
+def test_the_page_tells_how_to_see_one_place_with_the_same_data(finland, analysed):
+    command = "valuma-graph report --year 2019"
+    html = page.render(finland, analysed, langs=["en"], files=[], command=command)
+    assert "valuma-graph report --year 2019 --about Mikkeli" in html
+    assert "valuma-graph portfolio Mikkeli --year 2019" in html
     assert "Large cities" in html
 
 
@@ -384,3 +439,50 @@ def test_the_page_of_a_users_tables_says_that_lists_are_taken_as_complete(tmp_pa
     assert "taken as complete" in html
     assert "said to be complete" not in html
     assert "Large cities" not in html
+
+
+def test_regions_are_judged_by_their_municipalities_alone(tmp_path):
+    own = vg.read(
+        pd.DataFrame(
+            [("Mikkeli", "A"), ("Juva", "A"), ("Kuopio", "A"), ("Juva", "B")],
+            columns=["kunta", "verkosto"],
+        )
+    )
+    found = report.analyse(own, lang="fi")
+    # By hand: Mikkeli and Juva are in South Savo, Kuopio is in North Savo.
+    regions = found.isolation_regions
+    assert regions["networks"].to_dict() == {"region:FI-10": 2, "region:FI-11": 1}
+    assert regions.equals(vg.isolation(own, level="region", lang="fi"))
+    data = atlas.atlas_of(own, found, langs=["fi"])
+    named = data["members"]["id"]
+    assert {named[k] for k, _ in data["home"]["region"]} == {"region:FI-10", "region:FI-11"}
+    assert {(named[town], named[region]) for town, region, _ in data["inRegion"]} == {
+        ("municipality:FI-491", "region:FI-10"),
+        ("municipality:FI-178", "region:FI-10"),
+        ("municipality:FI-297", "region:FI-11"),
+    }
+    html = vg.write_report(own, tmp_path, results=found, langs=["fi"])[0].read_text("utf-8")
+    assert "Etelä-Savo, Pohjois-Savo" in re.sub("<[^>]+>", "", html)
+    assert (tmp_path / "tables" / "isolation_regions.csv").exists()
+
+
+def test_every_script_and_style_is_in_a_page():
+    folder = Path(page.__file__).parent / "templates"
+    scripts = {path.name for path in folder.glob("*.js")} - {"static.js"}
+    assert sorted(page.SCRIPTS) == sorted(scripts)
+    assert page.SCRIPTS[-1] == "page.js"
+    styles = {path.name for path in folder.glob("*.css")} - {"profile.css"}
+    assert sorted(page.STYLES) == sorted(styles)
+
+
+@pytest.mark.parametrize("name", page.SCRIPTS)
+def test_scripts_lose_nothing_but_comments_and_margins(name):
+    """No text of a script may run over lines: its margin would be cut."""
+    script = str(pieces.part(name))
+    assert all(line.count("`") % 2 == 0 for line in script.splitlines())
+    kept = [line.strip() for line in script.splitlines()]
+    left = pieces.lean(pieces.part(name)).splitlines()
+    assert [line for line in left if line.strip() not in kept] == []
+    lost = [line for line in kept if line and line not in left]
+    assert all(line.startswith(("//", "/*", "*")) or line.endswith("*/") for line in lost)
+    assert "</script" not in script

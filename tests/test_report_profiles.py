@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
 
@@ -19,11 +20,6 @@ from valuma_graph.report.profiles import described, file_name, write_profiles
 TEN = ["fisu", "keino", "hinku", "suomen_kasvukaytava", "reglab_dk", "sip_sweden", "mal_verkosto",
        "kuusi_aika", "nspa", "maaseutuverkosto"]  # fmt: skip
 BASES = {"stated", "coded", "inferred", "computed", "unknown"}
-
-
-@pytest.fixture(scope="module")
-def finland():
-    return vg.datasets.finland(year=2019)
 
 
 @pytest.fixture(scope="module")
@@ -254,12 +250,15 @@ def test_a_network_of_no_place_and_no_facts_has_a_page(tmp_path):
     assert "E8" in shown.names
 
 
-def test_the_list_of_networks_leads_to_the_pages_and_back(finland, tmp_path):
-    paths = vg.write_report(finland, tmp_path, about="fisu", langs=["en"])
-    index = (tmp_path / "index.html").read_text("utf-8")
-    links = set(re.findall(r'href="(networks/[^"]+)"', index))
-    assert links == {str(p.relative_to(tmp_path)) for p in paths if p.parent.name == "networks"}
-    page = (tmp_path / "networks" / "fisu.html").read_text("utf-8")
+def test_the_list_of_networks_leads_to_the_pages_and_back(report_about):
+    paths = report_about("fisu")
+    folder = paths[0].parent
+    index = paths[0].read_text("utf-8")
+    data = json.loads(re.search(r'id="atlas">(.*?)</script>', index, re.DOTALL)[1])
+    links = {address for address in data["networks"]["page"] if address}
+    links |= set(re.findall(r'href="(networks/[^"]+)"', index))  # those not in the set of the year
+    assert links == {str(p.relative_to(folder)) for p in paths if p.parent.name == "networks"}
+    page = (folder / "networks" / "fisu.html").read_text("utf-8")
     assert 'href="../index.html"' in page
 
 

@@ -28,7 +28,8 @@ NAMED: Final = 5
 
 _ROLLED: Final = ("region", "sub_region")
 # Whoever lies outside the area cannot join.
-_OF_AN_AREA: Final = ("statutory", "leader_group")
+OF_AN_AREA: Final = ("statutory", "leader_group")
+"""Kinds of networks of one area: who lies outside it cannot join."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -348,7 +349,7 @@ def _lacks(
     incidence = aff.incidence.astype(np.int64)
     peers_in = np.asarray(incidence[group].sum(axis=0)).ravel()
     mine = incidence[[row]].toarray().ravel() > 0
-    wanted = (peers_in > 0) & ~mine & ~aff.networks["kind"].isin(_OF_AN_AREA).to_numpy()
+    wanted = (peers_in > 0) & ~mine & ~aff.networks["kind"].isin(OF_AN_AREA).to_numpy()
     lacks = about.reset_index().assign(
         peers_in=peers_in,
         compared=len(group),

@@ -1,284 +1,187 @@
-"""The report page in a real Chromium."""
+"""The report page in a real Chromium: its languages, its parts, its manners."""
 
 from __future__ import annotations
-
-import os
-import shutil
 
 import hostile
 import pytest
 
 import valuma_graph as vg
-from valuma_graph.text import sort_key
+from valuma_graph.report.page import render
+from valuma_graph.report.results import analyse
 
 pytestmark = pytest.mark.browser
 
-SWITCHES = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-]  # fmt: skip
-
-
-def chromium():
-    named = os.environ.get("CHROMIUM")
-    for name in filter(None, (named, "chromium", "chromium-browser", "google-chrome")):
-        if found := shutil.which(name):
-            return found
-    message = "no Chromium found: install one, or name it in the variable CHROMIUM"
-    if os.environ.get("VALUMA_REQUIRE_BROWSER") == "1":
-        pytest.fail(message)
-    pytest.skip(message)
-    return None
-
-
-@pytest.fixture(scope="module")
-def browser():
-    executable = chromium()
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=SWITCHES)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture(scope="module")
-def report(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("hostile")
-    vg.write_report(hostile.affiliation(), folder)
-    return (folder / "index.html").as_uri()
-
-
-@pytest.fixture(scope="module")
-def finland(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("finland")
-    vg.write_report(vg.datasets.finland(year=2019), folder)
-    return (folder / "index.html").as_uri()
-
-
-@pytest.fixture
-def open_page(browser):
-    """Open a page, and fail at the end if it said or asked for anything."""
-    complaints, requests, contexts = [], [], []
-
-    def opened(address, **options):
-        # A page without a language in its address speaks that of the browser.
-        context = browser.new_context(**{"locale": "fi-FI"} | options)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("console", lambda message: complaints.append(message.text))
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("dialog", lambda dialog: complaints.append(dialog.message))
-        page.on("request", lambda request: requests.append(request.url))
-        # What the policy stops never becomes a request; the attempt is noted all the same.
-        page.add_init_script(
-            "addEventListener('securitypolicyviolation', e => console.error(e.violatedDirective))"
-        )
-        page.goto(address)
-        return page
-
-    yield opened
-    for context in contexts:
-        context.close()
-    assert complaints == []
-    assert {url.split("#")[0].split("/")[-1] for url in requests} <= {"index.html", "data:,"}
-
 
 def names(page, table):
-    cells = page.locator(f"#{table} tbody tr:not([hidden]) th[scope=row]")
+    page.locator(f"#table-{table} thead th").first.wait_for()  # drawn after all else
+    cells = page.locator(f"#table-{table} tbody th[scope=row]")
     return [" ".join(name.split()) for name in cells.all_inner_texts()]
 
 
 def head(page, table, label):
-    return page.locator(f"#{table} thead button", has_text=label).first
+    return page.locator(f"#table-{table} thead button", has_text=label).first
 
 
-def test_opens_without_a_word_or_a_request(open_page, finland):
-    page = open_page(finland)
-    assert page.title() == "Yhteistyöverkostot 2019"
-    assert page.locator("section").count() >= 7
+def lang_of(page):
+    return page.locator("html").get_attribute("lang")
 
 
-def test_names_are_sorted_as_the_language_does(open_page, report):
-    page = open_page(report)
+def test_opens_without_a_word_or_a_request(open_page, report_page):
+    page = open_page(report_page)
+    assert page.title() == page.locator("h1").inner_text() == "Yhteistyöverkostot 2019"
+    parts = page.locator("main > section").evaluate_all("all => all.map(one => one.id)")
+    assert parts == ["explorer", "report", "tables", "unknown", "files"]
+    assert len(names(page, "municipality")) == 12
+
+
+def test_names_are_sorted_as_the_language_does(open_page, hostile_page):
+    page = open_page(hostile_page)
     head(page, "municipality", "Nimi").click()
     shown = [n for n in names(page, "municipality") if n in {"Espoo", "Åland", "Ähtäri", "Öja"}]
     assert shown == ["Espoo", "Åland", "Ähtäri", "Öja"]
-    assert page.locator("#municipality th[aria-sort]").get_attribute("aria-sort") == "ascending"
 
 
-def test_numbers_are_sorted_as_numbers_by_mouse_and_by_keyboard(open_page, finland):
-    page = open_page(finland)
-    column = "#municipality tbody td:nth-child(7)"
-
-    def values():
-        found = page.locator(column).evaluate_all("cells => cells.map(c => Number(c.dataset.v))")
-        return [v for v in found if v == v]  # noqa: PLR0124
-
-    button = head(page, "municipality", "Väkiluku")
-    button.click()
-    assert values() == sorted(values(), reverse=True)
-    button.focus()
-    page.keyboard.press("Enter")
-    assert values() == sorted(values())
-    page.keyboard.press("Space")
-    assert values() == sorted(values(), reverse=True)
-    sorted_by = page.locator("#municipality th[aria-sort]")
-    assert sorted_by.count() == 1
-    assert sorted_by.get_attribute("aria-sort") == "descending"
-
-
-def test_what_is_not_known_stays_last(open_page, report):
-    page = open_page(report)
-    button = head(page, "networks-all", "Ilmoitettu")
-    for _ in range(2):
-        button.click()
-        assert (
-            page.locator("#networks-all tbody tr").first.locator("td").nth(2).inner_text() == "20"
-        )
-
-
-def test_filter_keeps_matching_rows_in_any_language(open_page, finland):
-    page = open_page(finland)
-    page.locator("#municipality input").fill("tammerfors")
-    assert names(page, "municipality") == ["Tampere"]
-    assert page.locator("#municipality output").inner_text() == "1 / 311"
-    page.locator("#municipality input").fill("")
-    assert page.locator("#municipality output").inner_text() == "311"
-
-
-def test_long_table_opens_and_closes(open_page, finland):
-    page = open_page(finland)
-    rows = page.locator("#municipality tbody tr:visible")
-    more = page.locator("#municipality .more")
-    assert rows.count() == 12
-    more.click()
-    assert rows.count() == 311
-    assert more.get_attribute("aria-expanded") == "true"
-    assert more.inner_text() == "Näytä vähemmän"
-    more.click()
-    assert rows.count() == 12
-
-
-def test_language_switch_changes_words_names_numbers_and_lang(open_page, finland):
-    page = open_page(finland)
-    assert "Turku" in names(page, "municipality")
-    page.get_by_role("button", name="Svenska").click()
-    assert page.locator("html").get_attribute("lang") == "sv"
-    assert page.title() == "Samarbetsnätverk 2019"
-    assert page.locator("h1").inner_text() == "Samarbetsnätverk 2019"
-    assert "Åbo" in names(page, "municipality")
-    assert page.url.endswith("#lang=sv")
-    page.get_by_role("button", name="English").click()
-    assert page.locator("html").get_attribute("lang") == "en"
-    aside = len(vg.datasets.finland(year=2019).set_aside)
-    assert f"{aside:,}" in page.locator("#unknown summary").inner_text()
-    assert page.get_by_role("button", name="English").get_attribute("aria-pressed") == "true"
-
-
-def test_language_is_remembered_in_the_address(open_page, finland):
-    page = open_page(f"{finland}#lang=sv")
-    assert page.locator("html").get_attribute("lang") == "sv"
-    page.get_by_role("link", name="Alla nätverk", exact=True).click()
-    page.wait_for_function("location.hash === '#networks&lang=sv'")
-    again = open_page(page.url)
-    assert again.locator("html").get_attribute("lang") == "sv"
-    assert open_page(f"{finland}#lang=xx").locator("html").get_attribute("lang") == "fi"
-
-
-def test_names_are_sorted_again_in_the_new_language(open_page, finland):
-    page = open_page(finland)
-    page.locator("#municipality .more").click()
+def test_names_are_sorted_again_in_the_new_language(open_page, report_page):
+    page = open_page(report_page)
+    page.locator("#table-municipality .grid-more").click()
     head(page, "municipality", "Nimi").click()
     assert names(page, "municipality")[0] == "Akaa"
     page.get_by_role("button", name="Svenska").click()
-    assert names(page, "municipality")[-1].startswith("Ö")
+    page.wait_for_function(
+        "() => document.querySelector('#table-municipality tbody tr:last-child th')"
+        ".innerText[0] === 'Ö'"
+    )
 
 
-def test_hostile_names_are_shown_and_nothing_runs(open_page, report):
-    page = open_page(report)
-    shown = page.locator("body").inner_text()
+def test_filter_keeps_matching_rows(open_page, report_page):
+    page = open_page(report_page)
+    find = page.locator("#table-municipality input")
+    find.fill("tampere")
+    assert names(page, "municipality") == ["Tampere"]
+    find.fill("olematon kunta")
+    assert "Mikään rivi ei vastaa suodatusta." in page.locator("#table-municipality").inner_text()
+    find.fill("")
+    assert len(names(page, "municipality")) == 12
+
+
+def test_language_switch_changes_words_names_numbers_and_lang(open_page, report_page, finland):
+    page = open_page(report_page)
+    assert "Turku" in names(page, "municipality")
+    page.get_by_role("button", name="Svenska").click()
+    assert lang_of(page) == "sv"
+    assert page.title() == page.locator("h1").inner_text() == "Samarbetsnätverk 2019"
+    page.wait_for_function(
+        "() => document.querySelector('#table-municipality tbody th').innerText.trim() === 'Åbo'"
+    )
+    assert page.url.endswith("#lang=sv")
+    page.get_by_role("button", name="English").click()
+    aside = len(finland.set_aside)
+    assert f"{aside:,}" in page.locator("#unknown summary").inner_text()
+    pressed = page.get_by_role("button", name="English").get_attribute("aria-pressed")
+    assert (lang_of(page), pressed) == ("en", "true")
+
+
+def test_language_is_remembered_in_the_address(open_page, report_page):
+    page = open_page(f"{report_page}#lang=sv")
+    assert lang_of(page) == "sv"
+    page.get_by_role("navigation").get_by_role("link", name="Rapport", exact=True).click()
+    assert page.evaluate("location.hash") == "#report&lang=sv"
+    assert page.evaluate("document.activeElement.id") == "report"
+    assert lang_of(open_page(page.url)) == "sv"
+    assert lang_of(open_page(f"{report_page}#lang=xx")) == "fi"
+
+
+def test_an_english_page_opens_in_the_language_of_the_browser_others_in_their_own(
+    open_page, report_page, tmp_path
+):
+    vg.write_report(vg.datasets.southern_women(), tmp_path, langs=("en", "fi", "sv"))
+    english = (tmp_path / "index.html").as_uri()
+    found = [lang_of(open_page(english, locale=one)) for one in ("sv-FI", "en-GB", "de-DE")]
+    assert found == ["sv", "en", "en"]
+    assert lang_of(open_page(f"{english}#lang=fi", locale="sv-FI")) == "fi"
+    assert lang_of(open_page(report_page, locale="sv-FI")) == "fi"
+
+
+def test_hostile_names_are_shown_and_nothing_runs(open_page, hostile_page):
+    page = open_page(hostile_page)
+    page.locator("#table-overlaps .grid").wait_for()
+    shown = page.locator("#tables").text_content()
     for name in hostile.NAMES:
         assert name in shown
     page.get_by_role("button", name="Svenska").click()
-    page.locator("#municipality input").fill("<script>")
-    assert names(page, "municipality") == [f"{hostile.SCRIPT} (sv)"]
+    page.fill("#search", "<script>")
+    options = page.locator("#search-list [role=option]")
+    assert hostile.SCRIPT in options.first.text_content()
+    options.first.click()
+    assert page.locator("#panel-title").text_content() == f"{hostile.SCRIPT} (sv)"
+    for at in range(len(hostile.NAMES)):
+        page.evaluate("at => valuma.explorer.go({place: null, network: at, with: null})", at)
+        assert page.locator("#panel-title").text_content() in hostile.NAMES
     assert page.evaluate("window.hacked === undefined")
     assert page.locator("img").count() == 0
 
 
 @pytest.mark.parametrize("width", [320, 375, 768])
-def test_page_never_scrolls_sideways(open_page, finland, report, width):
-    for address in (finland, report):
+def test_page_never_scrolls_sideways(open_page, report_page, hostile_page, width):
+    chosen = "#place=municipality:FI-837", "#network=n0", "#network=hinku"
+    for address in (report_page, hostile_page, *(report_page + one for one in chosen)):
         page = open_page(address, viewport={"width": width, "height": 700})
+        page.locator("#filters").evaluate("one => { one.open = true; }")
         for button in page.locator(".languages button").all():
             button.click()
             wide = page.evaluate("document.documentElement.scrollWidth")
             assert wide <= width, (address, wide)
 
 
-def test_reachable_by_keyboard(open_page, finland):
-    page = open_page(finland)
+def test_reachable_by_keyboard(open_page, report_page):
+    page = open_page(report_page)
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.className") == "skip"
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.id") == "content"
 
 
-def test_prints_to_pdf(open_page, finland):
-    page = open_page(finland)
-    pdf = page.pdf(prefer_css_page_size=True)
-    assert pdf.startswith(b"%PDF")
-    page.emulate_media(media="print")
-    assert not page.locator("nav").is_visible()
-    assert page.locator("h1").is_visible()
-
-
-def test_print_says_which_rows_it_leaves_out_and_repeats_the_headings(open_page, finland):
-    page = open_page(finland)
-    paper = page.locator("#municipality .paper")
-    assert not paper.is_visible()
-    page.emulate_media(media="print")
-    assert "12 ensimmäistä riviä, kaikkiaan 311" in paper.inner_text()
-    # Chromium repeats a head on the next page only if it holds no boxes of buttons.
-    head = page.locator("#municipality thead")
-    assert head.evaluate("e => getComputedStyle(e).breakInside") == "avoid"
-    assert head.locator("button").first.evaluate("e => getComputedStyle(e).display") == "contents"
-    page.emulate_media(media="screen")
-    page.locator("#municipality .more").click()
-    page.emulate_media(media="print")
-    assert not paper.is_visible()
-
-
-def test_page_about_a_region_shows_networks_peers_and_lacks(open_page, tmp_path):
-    vg.write_report(vg.datasets.finland(year=2019), tmp_path, about="Kainuu")
-    page = open_page((tmp_path / "index.html").as_uri())
-    assert page.locator("#about .table").count() == 3
-    through = page.locator("#about-networks tbody td:nth-child(2)").all_inner_texts()
-    assert "suoraan" in through
-    assert any("Kuhmo" in names for names in through)
-    page.get_by_role("button", name="Svenska").click()
-    assert "direkt" in page.locator("#about-networks tbody td:nth-child(2)").all_inner_texts()
-    shown = names(page, "about-networks")
-    assert shown == sorted(shown, key=sort_key)
-
-
-def test_readable_without_script(browser, finland):
+def test_static_parts_are_readable_without_script(browser, report_page):
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
-    page.goto(finland)
-    assert page.locator("#municipality tbody tr:visible").count() == 311
+    page.goto(report_page)
     assert page.locator("h1").inner_text() == "Yhteistyöverkostot 2019"
-    assert not page.locator(".languages").is_visible()
+    assert page.locator("#report .figures li:visible").count() == 5
+    assert page.locator(".without").is_visible()
+    assert page.locator("#unknown li").first.is_visible()
+    for gone in (".languages", "#explorer", "#tables"):
+        assert not page.locator(gone).is_visible()
     context.close()
 
 
+def test_a_set_without_places_has_no_map_and_still_answers(open_page, tmp_path):
+    vg.write_report(vg.datasets.southern_women(), tmp_path)
+    page = open_page(f"{(tmp_path / 'index.html').as_uri()}#lang=en")
+    assert not page.locator("#map").is_visible()
+    assert not page.locator("#years").is_visible()
+    assert page.locator("#announce").inner_text() == "all years · 14 networks · no filters"
+    page.fill("#search", "flora")
+    page.keyboard.press("Enter")
+    assert page.locator("#panel-title").inner_text() == "Flora Price"
+    assert page.locator(".facts .number").first.inner_text() == "2"
+
+
+def test_a_set_without_anything_opens(open_page, finland, tmp_path):
+    nothing = finland.select(networks=[])
+    index = tmp_path / "index.html"
+    html = render(nothing, analyse(nothing), langs=["fi", "en"], files=[], command="-")
+    index.write_text(html, "utf-8")
+    page = open_page(index.as_uri())
+    assert "0 verkostoa" in page.locator("#announce").inner_text()
+    page.get_by_text("Ei rivejä valituin rajauksin.").first.wait_for()
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_text_stands_out_from_its_ground(open_page, finland, scheme):
+@pytest.mark.parametrize("chosen", ["", "#place=municipality:FI-491", "#network=hinku"])
+def test_text_stands_out_from_its_ground(open_page, report_page, scheme, chosen):
     """WCAG AA: 4.5 to 1 for text."""
-    page = open_page(finland, color_scheme=scheme)
-    worst = page.evaluate(CONTRAST)
-    assert worst >= 4.5
+    page = open_page(report_page + chosen, color_scheme=scheme)
+    assert page.evaluate(CONTRAST) >= 4.5
 
 
 CONTRAST = """() => {
@@ -294,33 +197,11 @@ CONTRAST = """() => {
     }
     return [255, 255, 255];
   };
-  const wanted = "h1, h2, h3, p, a, button, label, summary, li, output, td, th, footer p";
+  const wanted = "h1, h2, h3, h4, p, a, button, label, summary, li, output, td, th, dt, dd, span";
   return Math.min(...[...document.querySelectorAll(wanted)].slice(0, 3000)
-    .filter((node) => node.checkVisibility() && node.innerText.trim())
+    .filter((node) => node.checkVisibility() && node.innerText.trim() && !node.ariaDisabled)
     .map((node) => {
       const [a, b] = [parse(getComputedStyle(node).color), ground(node)].map(light);
       return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
     }));
 }"""
-
-
-def test_an_english_page_opens_in_the_language_of_the_browser_others_in_their_own(
-    open_page, finland, tmp_path
-):
-    vg.write_report(vg.datasets.southern_women(), tmp_path, langs=("en", "fi", "sv"))
-    english = (tmp_path / "index.html").as_uri()
-
-    def lang(address, locale):
-        return open_page(address, locale=locale).locator("html").get_attribute("lang")
-
-    assert [lang(english, locale) for locale in ("sv-FI", "en-GB", "de-DE")] == ["sv", "en", "en"]
-    assert lang(f"{english}#lang=fi", "sv-FI") == "fi"
-    assert lang(finland, "sv-FI") == lang(finland, "en-GB") == "fi"
-
-
-def test_an_empty_result_of_a_filter_is_said(open_page, finland):
-    page = open_page(finland)
-    page.locator("#municipality input").fill("olematon kunta")
-    assert page.locator("#municipality .nothing").inner_text() == "Ei osumia"
-    page.locator("#municipality input").fill("turku")
-    assert page.locator("#municipality .nothing").inner_text() == ""

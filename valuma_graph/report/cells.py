@@ -70,12 +70,10 @@ class Cells:
         """Return a table with all its rows shown."""
         numeric = {"amount", "count", "share", "value"}
         columns = [
-            Column(self.voice.t(f"profile.col.{label}"), label in numeric, label)
+            Column(self.voice.t(f"profile.col.{label}"), numeric=label in numeric)
             for label in labels
         ]
-        nothing = self.voice.each(dict.fromkeys(self.voice.langs, ""))
-        # A page of one network is read as a whole: no table of it is folded.
-        return Table(name, caption, columns, cells, nothing, nothing, notes, short=len(cells))
+        return Table(name, caption, columns, cells, notes)
 
     def plain(self, row: Row, column: str) -> Cell:
         """Return a text that is said in words of the tables."""

@@ -113,7 +113,9 @@ class Dossier(Cells):
             n, total = counts[good], counts.total()
             words = t(f"profile.figure.{table}", n=n)
             note = t(f"profile.figure.{table}_note", total=total, unknown=counts["unknown"])
-            figures.append(Figure(number(n), words, note))
+            # Where nothing could be judged, none found is no finding.
+            shown = number(n) if counts["unknown"] < total else t("list_status.unknown")
+            figures.append(Figure(shown, words, note))
         graph = {row[first]["id"]: row[first]["value"] for row in self.rows["structure"]}
         if "known" in graph:
             n = int(graph["known"])

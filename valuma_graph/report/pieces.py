@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from importlib.resources import files as package_files
 from typing import TYPE_CHECKING, Any, Final
 
@@ -34,6 +35,30 @@ def part(name: str) -> Markup:
 
     path = package_files("valuma_graph.report").joinpath("templates", name)
     return Markup(path.read_text("utf-8").replace("\r\n", "\n"))  # noqa: S704
+
+
+_COMMENT: Final = re.compile(r"^[ \t]*(?://.*|/\*(?s:.*?)\*/[ \t]*)\n", re.MULTILINE)
+
+
+def lean(script: Markup) -> Markup:
+    r"""
+    Return a script without the lines that only comment, and without its margin.
+
+    Parameters
+    ----------
+    script
+        One of ours: none of them has text that runs over several lines.
+
+    Examples
+    --------
+    >>> from markupsafe import Markup
+    >>> lean(Markup("// one\n/**\n * two\n */\nif (a) {\n  b(); // three\n}\n"))
+    Markup('if (a) {\nb(); // three\n}\n')
+    """
+    from markupsafe import Markup
+
+    without = _COMMENT.sub("", script)
+    return Markup(re.sub(r"^[ \t]+|^\n", "", without, flags=re.MULTILINE))  # noqa: S704  ours
 
 
 def code_hash(code: str) -> str:

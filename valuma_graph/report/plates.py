@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from valuma_graph.places import DIVISIONS, gazetteer
-from valuma_graph.report.mapping import shared_with
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -101,6 +100,23 @@ def write_plates(
         save_picture(draw(), folder / f"{name}.png", dpi=_DPI)
         for name, draw in plates(aff, centre, lang).items()
     ]
+
+
+def shared_with(aff: Affiliation, node: str) -> pd.Series:
+    """
+    Return how many networks each member shares with one of them; its own number for itself.
+
+    Examples
+    --------
+    >>> import valuma_graph as vg
+    >>> int(shared_with(vg.datasets.southern_women(), "Flora Price")["Olivia Carleton"])
+    2
+    """
+    import pandas as pd
+
+    row = aff.incidence[[list(aff.members.index).index(node)]]
+    shared = (aff.incidence @ row.T).toarray().ravel()
+    return pd.Series(shared, index=aff.members.index).astype("int64")
 
 
 def _located(aff: Affiliation, network: str, towns: pd.Index) -> bool:

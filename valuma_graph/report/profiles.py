@@ -231,7 +231,7 @@ def _gaps(
 def _renderer(voice: Voice, company: Company, command: str) -> Any:  # noqa: ANN401  a closure over jinja2's template
     drawn = template("profile.html")
     style = part("page.css") + part("profile.css")
-    script = part("page.js")
+    script = part("static.js")
     fixed = {
         "langs": list(voice.langs),
         "tongues": TONGUES,

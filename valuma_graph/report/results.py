@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from valuma_graph.exports import atomic, export, flat, write_tables
+from valuma_graph.exports.glossary import explained
 from valuma_graph.exports.workbook import SHEET_ROWS, write_workbook
 from valuma_graph.portfolio import portfolio
 from valuma_graph.report.listings import ALPHA
+from valuma_graph.report.years import judges, overlaps
 from valuma_graph.text import LANGS, check_lang, sort_key, t
 
 if TYPE_CHECKING:
@@ -56,7 +58,8 @@ class Results:
         As `overlap`, at most `MOST_PAIRS`; pairs of networks against chance (`sdsm`), pairs of
         members share `MIN_SHARED` networks or more.
     isolation_municipalities, isolation_regions
-        As `isolation` with these levels: places at home. None where the set has no such members.
+        As `isolation` with these levels: places at home. None where the set has no such members,
+        and no municipality of which the region is known.
     isolation_members
         As `isolation` of all members.
     """
@@ -119,14 +122,14 @@ def analyse(aff: Affiliation, *, progress: Progress | None = None, lang: str = "
     say("structure")
     whole = measures.structure(aff)
     say("overlap")
-    pairs = chance.overlap(aff, null="sdsm", forbidden=_abroad(aff))
+    pairs = overlaps(aff)
     pairs.attrs["beyond"] = int((pairs["q"] <= ALPHA).sum())  # before the table is cut
     peers = chance.overlap(aff, mode="members", min_shared=MIN_SHARED)
     say("isolation")
     levels = {
         level: measures.isolation(aff, level=level, lang=lang)
         for level in ("municipality", "region")
-        if aff.members["kind"].eq(level).any()
+        if judges(aff, level)
     }
     return Results(
         coverage=coverage,
@@ -239,7 +242,7 @@ def write_report(
         found,
         langs=tongues,
         centre=centre,
-        focus=focus,
+        answers=answers,
         files=list(tables),
         maps=list(plates(aff, centre, tongues[0])),
         pages={n: f"{FOLDER}/{p.name}" for n, p in zip(networks, profiles, strict=True)},
@@ -250,7 +253,8 @@ def write_report(
     book = folder / "valuma-graph.xlsx"
     with atomic(book) as temporary:
         sheets = {name: flat(frame) for name, frame in tables.items() if len(frame) < SHEET_ROWS}
-        write_workbook({"about": _cover(tables, sheets, tongues), **sheets}, temporary)
+        cover = {"about": _cover(tables, sheets, tongues), "columns": explained(sheets, tongues)}
+        write_workbook({**cover, **sheets}, temporary, linked="sheet")
     say("graph")
     scores = {"centrality": found.centrality_members, "networks": found.centrality_networks}
     graphs = [
@@ -341,12 +345,6 @@ def about_tables(
     overlaps = mine.set_index(partner)[["shared", "jaccard", "overlap_coefficient"]]
     overlaps.insert(0, "name", aff.names("networks", lang).reindex(overlaps.index))
     return {"about_members": _by_name(rows), "about_overlaps": overlaps}
-
-
-def _abroad(aff: Affiliation) -> Literal["country"] | None:
-    """Name the rule that members of other countries could not join, where countries are known."""
-    stated = "countries" in aff.networks and aff.networks["countries"].notna().any()
-    return "country" if stated and aff.members["country"].notna().any() else None
 
 
 def _by_name(rows: pd.DataFrame) -> pd.DataFrame:

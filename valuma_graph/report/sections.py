@@ -1,33 +1,29 @@
-"""What the report page says: its headline numbers, what is not known, its tables."""
+"""What the report page says once: its title, headline numbers, what is not known, its method."""
 
 from __future__ import annotations
 
 from functools import cached_property
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
-import numpy as np
+import pandas as pd
 
 from valuma_graph.measures.isolates import at_home
-from valuma_graph.portfolio import despite_open_list, named, of_register
+from valuma_graph.portfolio import of_register
+from valuma_graph.report import positions
 from valuma_graph.report.listings import (
-    ALPHA,
     LIST_STATUSES,
     STATUSES,
+    Cell,
     Column,
     Figure,
-    Listing,
     Section,
     Table,
-    rows_of,
 )
-from valuma_graph.report.mapping import page_map
-from valuma_graph.text import sort_key
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    import pandas as pd
     from markupsafe import Markup
 
     from valuma_graph.affiliation import Affiliation, Mode
@@ -36,12 +32,6 @@ if TYPE_CHECKING:
 
 _REPORT: Final = "valuma-graph report"
 _EXAMPLE: Final = "municipality:FI-491"  # Mikkeli
-
-PAIRS: Final = 100
-"""Pairs of networks on the page; all of them are in the table beside it."""
-
-BEYOND: Final = ("surplus", "by_chance")
-"""What a pair of networks shares: more than chance, or what may be chance."""
 
 
 class Sections:
@@ -65,7 +55,15 @@ class Sections:
         self.results = results
         self.voice = voice
         self.pages = pages
-        self.listing = Listing(aff, voice)
+
+    @cached_property
+    def names(self) -> dict[str, dict[str, dict[str, str]]]:
+        """Names of all nodes, and of the regions they lie in: mode → id → language → name."""
+        members = self.voice.names(self.aff, "members")
+        judged = self.results.isolation_regions
+        if judged is not None and not judged.index.isin(self.aff.members.index).all():
+            members = self.voice.names(self.aff.roll_up("region"), "members") | members
+        return {"members": members, "networks": self.voice.names(self.aff, "networks")}
 
     @cached_property
     def has_places(self) -> bool:
@@ -92,7 +90,50 @@ class Sections:
 
     def _centre_name(self, centre: tuple[Mode, str]) -> dict[str, str]:
         mode, node = centre
-        return self.listing.names[mode][node]
+        return self.names[mode][node]
+
+    def lead(self, centre: tuple[Mode, str] | None) -> Markup:
+        """Return the sentence below the title: what the page tells."""
+        if centre is None:
+            return self.voice.t("page.lead" if self.has_places else "page.lead_any")
+        key = "page.lead_member" if centre[0] == "members" else "page.lead_network"
+        return self.voice.t(key, name=self._centre_name(centre))
+
+    def subject(self, centre: tuple[Mode, str], paragraphs: Sequence[Markup]) -> Section:
+        """Return the figures and the prose of the node that the page is about."""
+        figures = self._of_member if centre[0] == "members" else self._of_network
+        title = self.voice.name(self._centre_name(centre))
+        return Section("subject", title, paragraphs, figures=figures(centre[1]))
+
+    def _of_member(self, node: str) -> list[Figure]:
+        results = self.results
+        frames = (results.isolation_municipalities, results.isolation_regions)
+        judged = [frame for frame in frames if frame is not None and node in frame.index]
+        row = (judged or [results.isolation_members])[0].loc[node]
+        counts = {"known": "networks", "possible": "networks_possible", "peers": "peers"}
+        figures = [
+            self._counted(name, int(cast("int", row[column]))) for name, column in counts.items()
+        ]
+        towns = results.isolation_municipalities
+        if towns is None or "region" not in self.aff.members:
+            return figures
+        inside = towns[self.aff.members["region"].reindex(towns.index).eq(node).fillna(value=False)]
+        return figures + ([self._reach_figure("municipality", inside)] if len(inside) else [])
+
+    def _of_network(self, node: str) -> list[Figure]:
+        row, pairs = self.results.coverage.loc[node], self.results.overlap_networks
+        figures = [self._counted("members", int(cast("int", row["known"])))]
+        if pd.notna(row["declared"]):
+            dated = str(row["declared_as_of"])[:4]
+            when = dated if dated.isdigit() else self.voice.plain("prose.undated")
+            figures.append(self._counted("declared", int(cast("int", row["declared"])), when))
+        meeting = int((pairs["a"].eq(node) | pairs["b"].eq(node)).sum())
+        return [*figures, self._counted("overlapping", meeting)]
+
+    def _counted(self, name: str, n: int, when: str | dict[str, str] | None = None) -> Figure:
+        """Return a headline number of the node that the page is about, with its year."""
+        year = self.voice.each(_in_each(self.year if when is None else when, self.voice.langs))
+        return Figure(self.voice.number(n), self.voice.t(f"explorer.figure.{name}", n=n), year)
 
     def describes(self) -> Markup:
         """Return the sentence that says what year the numbers are of."""
@@ -100,11 +141,24 @@ class Sections:
             return self.voice.t("page.describes_all")
         return self.voice.t("page.describes", year=str(self.aff.year))
 
-    def method(self, command: str) -> list[Markup]:
-        """Return how the numbers are made, and with what."""
+    def method(self, command: str, *, of_all: bool = True) -> list[Markup]:
+        """Return how the numbers are made; of a page of all, how to make one of one."""
         made = self.voice.t("page.method.version", version=version("valuma-graph"), command=command)
-        keys = ("page.method.members", "means.possible", "page.method.betweenness")
-        return [*(self.voice.t(key) for key in keys), made]
+        whose = "page.method.members" if self.has_places else "page.method.members_any"
+        keys = (whose, "means.possible", "page.method.betweenness")
+        more = self._one_place(command) if of_all else []
+        return [*(self.voice.t(key) for key in keys), made, *more]
+
+    def _one_place(self, command: str) -> list[Markup]:
+        towns = self.results.isolation_municipalities
+        if towns is None or towns.empty or not command.startswith(_REPORT):
+            return []
+        tail = command.removeprefix(_REPORT)
+        place = towns["name"].get(_EXAMPLE, towns["name"].iloc[0])
+        place = f'"{place}"' if " " in place else place
+        one_page = f"{_REPORT}{tail} --about {place}"
+        listing = f"valuma-graph portfolio {place}{tail}"
+        return [self.voice.t("page.most.one_place", report=one_page, portfolio=listing)]
 
     def sources(self) -> list[Markup]:
         """Return whose data it is."""
@@ -116,26 +170,19 @@ class Sections:
             keys.append("attribution")
         return [self.voice.t(f"page.sources.{key}") for key in keys]
 
-    def all(
-        self,
-        centre: tuple[Mode, str] | None,
-        focus: Mapping[str, pd.DataFrame],
-        *,
-        command: str = "",
-    ) -> list[Section]:
-        """Return all parts of the page in order, the one on the centre first."""
-        parts = [
-            self._figures(),
-            self._unknown(),
-            self._most(None if centre else command),
-            self._overlap(),
-            self._outside(),
-            self._networks(),
-        ]
-        drawn = page_map(self.aff, self.voice, centre)
-        if drawn is not None:
-            parts.insert(1, Section("map", self.voice.t("page.section.map"), map=drawn))
-        return parts if centre is None else [self._about(centre, focus), *parts]
+    def notes(self) -> list[Markup]:
+        """Return what to keep in mind of the tables."""
+        keys = ["page.most.intro"] if self.has_places else []
+        keys += ["page.most.large"] if self.has_places and of_register(self.aff) else []
+        notes = [self.voice.t(key) for key in keys]
+        if self._home is not None:
+            country = self.voice.plain_word("country", self._home)
+            notes.append(self.voice.t("page.most.home", country=country))
+        return notes
+
+    def beyond(self) -> list[Markup]:
+        """Return links to the pages of networks that the set does not have in its year."""
+        return self._links([node for node in self.pages if node not in self.aff.networks.index])
 
     # -- headline numbers, and what is not known --------------------------------------------
 
@@ -145,13 +192,19 @@ class Sections:
         return {status: int(counts.get(status, 0)) for status in LIST_STATUSES}
 
     @cached_property
+    def _taken(self) -> bool:
+        """Whether there are lists that count as complete only because nobody says otherwise."""
+        return bool(positions.taken_lists(self.aff).any())
+
+    @cached_property
     def _incomplete(self) -> int:
         return len(self.aff.networks) - self._lists["complete"]
 
-    def _figures(self) -> Section:
+    def figures(self) -> Section:
+        """Return the headline numbers."""
         t, number = self.voice.t, self.voice.number
         n, ties = len(self.aff.networks), int(self.aff.incidence.nnz)
-        whole = "complete" if of_register(self.aff) else "taken"
+        whole = "taken" if self._taken else "complete"
         note = "memberships_note" if self._incomplete else f"memberships_note_{whole}"
         figures = [
             Figure(
@@ -205,7 +258,8 @@ class Sections:
         number = t("page.figure.of", n=inside, total=len(frame))
         return Figure(number, t(f"page.figure.{level}"), note, _stack(parts))
 
-    def _unknown(self) -> Section:
+    def unknown(self) -> Section:
+        """Return what is not known."""
         t, coverage = self.voice.t, self.results.coverage
         points = self._list_points()
         empty = int(coverage["known"].eq(0).sum())
@@ -226,34 +280,47 @@ class Sections:
     def _list_points(self) -> list[Markup]:
         t, total = self.voice.t, len(self.aff.networks)
         if not self._incomplete:
-            key = "lists_none" if of_register(self.aff) else "lists_taken"
+            key = "lists_taken" if self._taken else "lists_none"
             return [t(f"page.unknown.{key}", n=total)]
         lists = {k: n for k, n in self._lists.items() if k != "complete"}
         open_lists = self.aff.networks["list_status"].ne("complete").to_numpy()
         cover = self.results.coverage[open_lists]
         told = cover[cover["declared"].notna()]
-        taken = not of_register(self.aff) and self._lists["complete"]
+        untold = len(cover) - len(told)
         return [
-            *([t("cli.check.taken")] if taken else []),
+            *([t("cli.check.taken")] if self._taken else []),
             t("page.unknown.lists", total=total, incomplete=self._incomplete, **lists),
-            t(
-                "page.unknown.declared",
-                declared=int(told["declared"].sum()),
-                known=int(told["compared"].sum()),
-                n=len(cover) - len(told),
-            ),
+            *self._declared_points(told, untold),
         ]
+
+    def _declared_points(self, told: pd.DataFrame, untold: int) -> list[Markup]:
+        """Say what networks with an incomplete list declare, and how many declare nothing."""
+        t, points = self.voice.t, []
+        if len(told):
+            sums = {name: int(told[name].sum()) for name in ("declared", "compared")}
+            points.append(t("page.unknown.declared", **sums))
+        if untold:
+            points.append(t("page.unknown.undeclared", n=untold))
+        return points
 
     def _reasons(self) -> Table | None:
         aside = self.aff.set_aside
         if aside.empty:
             return None
-        counts = aside["reason"].value_counts().rename("rows").to_frame()
-        return self.listing.table(
-            "set-aside",
-            self.voice.t("page.unknown.set_aside", n=len(aside)),
-            counts,
-            [self.listing.word("reason", "id", "set_aside"), self.listing.count("rows")],
+        t, total = self.voice.t, len(aside)
+        counts = aside["reason"].value_counts()
+        rows = [
+            [Cell(self.voice.word("set_aside", reason)), Cell(self.voice.number(n), float(n))]
+            for reason, n in zip(counts.index.tolist(), counts.tolist(), strict=True)
+        ]
+        return Table(
+            name="set-aside",
+            caption=t("page.unknown.set_aside", n=total),
+            columns=[
+                Column(t("page.col.reason"), numeric=False),
+                Column(t("page.col.rows"), numeric=True),
+            ],
+            rows=rows,
             ordered_by=1,
         )
 
@@ -271,156 +338,9 @@ class Sections:
         return here if places["country"].dropna().ne(here).any() else None
 
     def _isolation(self, level: str) -> pd.DataFrame | None:
-        if level == "member":
-            return self.results.isolation_members
         results = self.results
         municipalities = level == "municipality"
         return results.isolation_municipalities if municipalities else results.isolation_regions
-
-    def _most(self, command: str | None) -> Section:
-        t, one = self.voice.t, self.listing
-        frames = {level: self._isolation(level) for level in ("municipality", "region")}
-        tables, shown = [], []
-        for level, frame in frames.items():
-            if frame is not None:
-                shown += frame.index.tolist()
-                tables.append(self._members(level, f"kinds.{level}", frame, self._columns()))
-        everyone = self.results.isolation_members
-        rest = everyone[~everyone.index.isin(shown)]
-        if len(rest):
-            kinds = [one.word("kind", "kind", "kind"), one.word("country", "country", "country")]
-            caption = "kinds.other" if tables else "kinds.all"
-            several = len(rest["kind"].unique()) > 1
-            columns = self._columns(kinds if several else [])
-            tables.append(self._members("other", caption, rest, columns))
-        paragraphs = [t("page.most.intro")] if self.has_places else []
-        if self.has_places and of_register(self.aff):
-            paragraphs.append(t("page.most.large"))
-        towns = frames["municipality"]
-        if towns is not None and command is not None and command.startswith(_REPORT):
-            tail = command.removeprefix(_REPORT)
-            place = towns["name"].get(_EXAMPLE, towns["name"].iloc[0])
-            place = f'"{place}"' if " " in place else place
-            one_page = f"{_REPORT}{tail} --about {place}"
-            listing = f"valuma-graph portfolio {place}{tail}"
-            paragraphs.append(t("page.most.one_place", report=one_page, portfolio=listing))
-        if tables and self._home is not None:
-            country = self.voice.plain_word("country", self._home)
-            paragraphs.append(t("page.most.home", country=country))
-        return Section("most", t("page.section.most"), paragraphs, tables)
-
-    def _columns(self, kinds: Sequence[Column] = ()) -> list[Column]:
-        """Return the columns of members; a table leaves out those that it has no data for."""
-        one = self.listing
-        return [
-            one.member("name"),
-            one.count("networks"),
-            one.count("own", "networks_own"),
-            one.count("via", "networks_of_municipalities"),
-            one.count("possible", "networks_possible"),
-            one.count("peers"),
-            one.share("betweenness", decimals=1),
-            *(kinds or [one.member("region", "region"), one.count("population")]),
-            one.word("status", "status", "status", STATUSES),
-        ]
-
-    def _members(
-        self, name: str, caption: str, frame: pd.DataFrame, columns: Sequence[Column]
-    ) -> Table:
-        about = self.aff.members.reindex(frame.index)
-        extra = [c for c in ("region", "country", "population") if about.get(c) is not None]
-        wide = frame.join(about[[c for c in extra if about[c].notna().any()]])
-        if "networks_own" not in wide:
-            wide = wide.join(self.results.centrality_members["betweenness"])
-        wide = wide.sort_values(["networks", "peers"], ascending=False, kind="stable")
-        return self.listing.table(name, self.voice.t(caption), wide, columns, ordered_by=1)
-
-    def _outside(self) -> Section:
-        t = self.voice.t
-        levels = ("region", "municipality") if self.has_places else ("member",)
-        tables = []
-        for level in levels:
-            frame = self._isolation(level)
-            outside = None if frame is None else frame[frame["status"].ne("connected")]
-            if outside is not None and len(outside):
-                tables.append(self._outside_table(level, outside))
-        intro = "page.outside.intro" if self.has_places else "page.outside.intro_any"
-        return Section(
-            "outside",
-            t("page.section.outside"),
-            [t(intro), *([] if tables else [t("page.outside.none")])],
-            tables,
-            meanings=[(s, t(f"status.{s}"), t(f"status_means.{s}")) for s in STATUSES],
-        )
-
-    def _outside_table(self, level: str, outside: pd.DataFrame) -> Table:
-        one = self.listing
-        wide = outside.assign(rank=outside["status"].map(STATUSES.index))
-        people = self.aff.members.get("population")
-        if people is not None and people.notna().any():
-            wide["population"] = people.reindex(wide.index)
-            wide = wide.sort_values("population", ascending=False, kind="stable")
-        columns = [
-            one.member("name"),
-            one.word("status", "status", "status", STATUSES),
-            one.network("depends_on", "depends_on"),
-            one.count("networks"),
-            one.count("possible", "networks_possible"),
-            one.count("population"),
-        ]
-        caption = self.voice.t("kinds.all" if level == "member" else f"kinds.{level}")
-        wide = wide.sort_values("rank", kind="stable")
-        return one.table(f"outside-{level}", caption, wide, columns, ordered_by=1)
-
-    # -- networks ---------------------------------------------------------------------------
-
-    def _overlap(self) -> Section:
-        t, one, pairs = self.voice.t, self.listing, self.results.overlap_networks
-        title = t("page.section.overlap")
-        if pairs.empty:
-            return Section("overlap", title, [t("page.overlap.none")])
-        shown = pairs.head(PAIRS)
-        columns = [
-            one.network("network_a", "a"),
-            one.network("network_b", "b"),
-            one.count("shared"),
-            one.decimal("expected"),
-            one.word("beyond", "beyond", "beyond", BEYOND),
-            one.count("size_a"),
-            one.count("size_b"),
-            one.share("jaccard", bar=True),
-            one.share("contained", "overlap_coefficient"),
-        ]
-        shown = shown.assign(beyond=np.where(shown["q"] <= ALPHA, *BEYOND))
-        table = one.table("overlaps", t("page.overlap.pairs"), shown, columns, ordered_by=2)
-        intro = t("page.overlap.intro", shown=len(shown), total=len(pairs))
-        tests = pairs.attrs["tests_possible"]
-        judged = t("page.overlap.chance", n=pairs.attrs["beyond"], tests=tests)
-        return Section("overlap", title, [intro, judged], [table])
-
-    def _networks(self) -> Section:
-        t, one = self.voice.t, self.listing
-        wide = self.results.coverage.assign(kind=self.aff.networks["kind"])
-        wide["used"] = wide["snapshot_as_of"].fillna(wide["selection"]).fillna("none")
-        wide = wide.sort_values("known", ascending=False, kind="stable")
-        columns = [
-            one.linked("name", self.pages),
-            one.word("kind", "kind", "network_kind"),
-            one.count("known"),
-            one.count("declared"),
-            one.share("coverage", bar=True),
-            one.word("list", "list_status", "list_status", LIST_STATUSES),
-            one.text("complete_for", "complete_for", self._complete_for),
-            one.word("as_of", "used", "list_used"),
-        ]
-        title = t("page.section.networks")
-        caption = t("page.about.portfolio")
-        table = one.table("networks-all", caption, wide, columns, ordered_by=2)
-        words = [t("page.networks.intro")]
-        beyond = [node for node in self.pages if node not in self.aff.networks.index]
-        words += [t("page.networks.pages")] if len(beyond) < len(self.pages) else []
-        words += [t("page.networks.beyond")] if beyond else []
-        return Section("networks", title, words, [table], points=self._links(beyond))
 
     def _links(self, networks: Sequence[str]) -> list[Markup]:
         """Return links to the pages of networks that the set does not have."""
@@ -439,125 +359,9 @@ class Sections:
             for n in networks
         ]
 
-    def _complete_for(self, value: str) -> Markup:
-        parts = [part.strip() for part in value.split(";") if part.strip()]
-        # The tables say "state bodies"; keys of the catalogue have no spaces.
-        keys = [part.replace(" ", "_").replace("-", "_") for part in parts]
-        groups = ["country" if len(key) == 2 else "complete_for" for key in keys]  # noqa: PLR2004  FI
-        words = [self.voice.plain_word(g, key) for g, key in zip(groups, keys, strict=True)]
-        return self.voice.each({la: ", ".join(w[la] for w in words) for la in self.voice.langs})
 
-    # -- one member or network --------------------------------------------------------------
-
-    def _about(self, centre: tuple[Mode, str], focus: Mapping[str, pd.DataFrame]) -> Section:
-        mode, node = centre
-        title = self.voice.name(self._centre_name(centre))
-        make = self._about_member if mode == "members" else self._about_network
-        paragraphs, tables = make(node, focus)
-        return Section("about", title, paragraphs, [table for table in tables if table.rows])
-
-    def _about_member(
-        self, node: str, focus: Mapping[str, pd.DataFrame]
-    ) -> tuple[list[Markup], list[Table]]:
-        t, one, lacks = self.voice.t, self.listing, focus["about_lacks"]
-        (row,) = rows_of(focus["about_member"].loc[[node]])
-        paragraphs = [
-            t(
-                "page.about.member_lead",
-                networks=row["networks"],
-                possible=row["networks_possible"],
-                n=row["peers"],
-                status=self.voice.plain_word("status", row["status"]),
-            )
-        ]
-        if "networks_own" in row:
-            ways = {"own": row["networks_own"], "via": row["networks_of_municipalities"]}
-            paragraphs.append(t("page.about.two_ways", **ways))
-        if row["status"] != "connected":
-            paragraphs.append(t(f"status_means.{row['status']}"))
-        if lacks.empty:
-            paragraphs.append(t("portfolio.lacks_none"))
-        compared = int(lacks["compared"].iloc[0]) if len(lacks) else 0
-        notes = [t(f"portfolio.by_{row['compared_by']}", n=compared), t("means.standing")]
-        decided = despite_open_list(lacks)
-        if len(decided):
-            ids = decided.get("network_id", decided.index)
-            words = [self.listing.names["networks"][i] for i in ids]
-            shown: dict[str, str] = {la: named([w[la] for w in words]) for la in self.voice.langs}
-            notes.append(t("portfolio.decided", n=len(decided), networks=shown))
-        networks = focus["about_networks"]
-        through = networks["through"].notna().any()
-        columns = [
-            one.network("name"),
-            *([one.text("through", "through", self._through)] if through else []),
-            one.word("kind", "kind", "network_kind"),
-            one.word("role", "role", "role"),
-            one.date("since", "since"),
-            one.count("known"),
-            one.word("list", "list_status", "list_status", LIST_STATUSES),
-        ]
-        peers = [
-            one.member("name"),
-            one.word("kind", "kind", "kind"),
-            one.count("networks"),
-            one.count("shared"),
-            one.share("jaccard", bar=True),
-        ]
-        lacking = [
-            one.network("name"),
-            one.word("kind", "kind", "network_kind"),
-            one.count("peers_in"),
-            one.word("standing", "standing", "standing"),
-            one.count("known"),
-            one.count("declared"),
-        ]
-        titles = [t(f"page.about.{name}") for name in ("portfolio", "peers", "lacks")]
-        own = networks.fillna({"through": ""})
-        own = own.sort_values("name", key=lambda names: names.map(sort_key), kind="stable")
-        return paragraphs, [
-            one.table("about-networks", titles[0], own, columns, ordered_by=0),
-            one.table("about-peers", titles[1], focus["about_peers"], peers),
-            one.table("about-lacks", titles[2], lacks, lacking, notes=notes, ordered_by=2),
-        ]
-
-    def _through(self, ids: str) -> Markup:
-        """Name the municipalities by which a region is in a network."""
-        if not ids:
-            return self.voice.t("page.about.directly")
-        names = [self.listing.names["members"][i] for i in ids.split(";")]
-        return self.voice.each({la: ", ".join(n[la] for n in names) for la in self.voice.langs})
-
-    def _about_network(
-        self, node: str, focus: Mapping[str, pd.DataFrame]
-    ) -> tuple[list[Markup], list[Table]]:
-        t, one = self.voice.t, self.listing
-        (row,) = rows_of(self.results.coverage.loc[[node]])
-        declared = row["declared"]
-        lead = t(
-            "page.about.network_lead",
-            n=row["known"],
-            declared="–" if declared is None else declared,
-            status=self.voice.plain_word("list_status", row["list_status"]),
-        )
-        members = [
-            one.member("name"),
-            one.word("kind", "kind", "kind"),
-            one.word("role", "role", "role"),
-            one.date("since", "since"),
-            one.count("networks"),
-        ]
-        overlaps = [one.network("name"), one.count("shared"), one.share("jaccard", bar=True)]
-        titles = t("page.about.members"), t("page.about.overlaps")
-        words = [lead]
-        if node in self.pages:
-            from markupsafe import Markup
-
-            link = Markup('<a href="{}">{}</a>')
-            words.append(link.format(self.pages[node], t("page.about.profile")))
-        return words, [
-            one.table("about-members", titles[0], focus["about_members"], members, ordered_by=0),
-            one.table("about-overlaps", titles[1], focus["about_overlaps"], overlaps, ordered_by=1),
-        ]
+def _in_each(words: str | dict[str, str], langs: Sequence[str]) -> dict[str, str]:
+    return dict.fromkeys(langs, words) if isinstance(words, str) else words
 
 
 def _stack(parts: Mapping[str, int]) -> list[tuple[str, float, float]]:
