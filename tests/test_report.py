@@ -17,6 +17,7 @@ from valuma_graph.affiliation.snapshots import REASONS
 from valuma_graph.measures import STATUSES as MEASURED
 from valuma_graph.portfolio import portfolio
 from valuma_graph.report import atlas, page, pieces
+from valuma_graph.report import folder as written
 from valuma_graph.report import results as report
 from valuma_graph.report.listings import LIST_STATUSES, STATUSES
 from valuma_graph.report.voice import Voice
@@ -204,7 +205,7 @@ def test_every_status_and_reason_has_a_word():
     wanted = [f"status.{s}" for s in STATUSES] + [f"status_means.{s}" for s in STATUSES]
     wanted += [f"list_status.{s}" for s in LIST_STATUSES]
     wanted += [f"set_aside.{r}" for r in (*REASONS, "kind", "merged", "below_share")]
-    wanted += [f"step.{s}" for s in report.STEPS]
+    wanted += [f"step.{s}" for s in written.STEPS]
     assert [key for key in wanted if key not in known] == []
 
 
@@ -227,13 +228,13 @@ def test_values_of_the_bundled_data_have_words(finland):
 def test_progress_names_the_steps_in_order(tmp_path):
     said = []
     vg.write_report(vg.datasets.southern_women(), tmp_path, progress=said.append)
-    assert tuple(said) == report.STEPS
+    assert tuple(said) == written.STEPS
 
 
 def test_results_are_not_computed_twice(tmp_path, monkeypatch):
     aff = vg.datasets.southern_women()
     results = report.analyse(aff)
-    monkeypatch.setattr(report, "analyse", None)
+    monkeypatch.setattr(written, "analyse", None)
     assert vg.write_report(aff, tmp_path, results=results)
 
 
@@ -320,7 +321,7 @@ def test_tables_and_portfolio_say_the_same(finland, report_about):
 def test_page_and_portfolio_say_the_same(finland, analysed, name):
     node = finland.find(name, mode="members")
     found = portfolio(finland, node, lang="fi")
-    tables = report.about_tables(finland, analysed, ("members", node), lang="fi")
+    tables = written.about_tables(finland, analysed, ("members", node), lang="fi")
     for table in ("networks", "peers", "lacks"):
         frame = getattr(found, table)
         made = tables[f"about_{table}"].reset_index()[[*frame.columns]]
@@ -415,7 +416,7 @@ def test_voice_says_what_differs_once_for_each_language():
 
 
 def test_a_table_too_long_for_a_sheet_is_left_to_its_file(tmp_path, monkeypatch):
-    monkeypatch.setattr(report, "SHEET_ROWS", 50)
+    monkeypatch.setattr(written, "SHEET_ROWS", 50)
     vg.write_report(vg.datasets.southern_women(), tmp_path)
     book = load_workbook(tmp_path / "valuma-graph.xlsx")
     assert "members" in book.sheetnames

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from valuma_graph.report.results import Results, analyse, write_report
+from valuma_graph.report.folder import write_report
+from valuma_graph.report.results import Results, analyse
 
 __all__ = [
     "Results",

@@ -272,8 +272,9 @@ const makeExplorer = ({ atlas, engine, words }) => {
     if (!chosen) {
       byId("panel").replaceChildren(explorerCard(panelOf(view)));
       document.title = titleOf();
-      const line = `${document.title} · ${controls.line(state, view)}`;
-      byId("running").textContent = line;
+      // The title has the year of the report; what is not the usual is added to it.
+      const more = usual(state) ? "" : ` · ${controls.line(state, view)}`;
+      byId("running").textContent = `${document.title}${more}`;
       byId("contents-chosen").textContent = chosenName() || t("now");
       const { place, network } = states.first();
       const begun = place !== null || network !== null;
