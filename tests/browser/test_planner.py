@@ -113,7 +113,7 @@ def test_a_phone_is_enough(open_page, report_page):
     page.get_by_role("button", name="Svenska").tap()
     assert page.evaluate("document.documentElement.scrollWidth") == 390
     small = page.locator("button:visible, select:visible, summary:visible").evaluate_all(
-        "all => all.filter(one => !one.closest('thead')).filter((one) => {"
+        "all => all.filter(one => one.isConnected && !one.closest('thead')).filter((one) => {"
         " const { width, height } = one.getBoundingClientRect();"
         " return Math.min(width, height) < 24; }).map(one => one.outerHTML)"
     )
