@@ -7,7 +7,8 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any, Final
 
 from valuma_graph.affiliation.assembly import ROLES
-from valuma_graph.exports.workbook import XML_FORBIDDEN, sheet_name, without_clock
+from valuma_graph.exports.lettering import page, safe
+from valuma_graph.exports.workbook import sheet_name, without_clock
 from valuma_graph.policy.schema import ATTRIBUTES, CODES, framework
 from valuma_graph.text import LANGS, t
 
@@ -137,11 +138,6 @@ def write_form(path: Path, *, lang: str, names: Mapping[str, str]) -> None:
     without_clock(buffer, path)
 
 
-def safe(value: str) -> str:
-    """Return text that a cell can hold."""
-    return XML_FORBIDDEN.sub("\ufffd", value)[:32_767]
-
-
 def _hidden_lists(book: Workbook, lang: str) -> dict[str, str]:
     """Write the very hidden sheet; return the range of the words of each list."""
     from openpyxl.utils import get_column_letter
@@ -177,7 +173,7 @@ def _write_guide(sheet: Worksheet, lang: str) -> None:
     sheet.protection.enable()
     sheet.sheet_view.showGridLines = False
     sheet.print_area = f"A1:A{len(_GUIDE) + 2}"
-    _page(sheet, landscape=False)
+    page(sheet, landscape=False)
 
 
 def _write_network(
@@ -302,17 +298,7 @@ def _finish(sheet: Worksheet, *, area: str | None = None) -> None:
     sheet.print_title_rows = f"2:{_TOP}"
     if area:
         sheet.print_area = area
-    _page(sheet, landscape=True)
-
-
-def _page(sheet: Worksheet, *, landscape: bool) -> None:
-    sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
-    sheet.page_setup.orientation = "landscape" if landscape else "portrait"
-    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
-    sheet.page_margins.left = sheet.page_margins.right = 0.4
-    sheet.page_margins.top = sheet.page_margins.bottom = 0.5
-    sheet.oddFooter.center.text = "&A  &P / &N"
+    page(sheet, landscape=True)
 
 
 def _put(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
+from valuma_graph.affiliation.snapshots import GRADES
 from valuma_graph.policy.wording import cited
 from valuma_graph.report.coding import Codes, each
 from valuma_graph.report.holding import (
@@ -21,6 +22,7 @@ from valuma_graph.report.holding import (
     rows,
     states,
 )
+from valuma_graph.report.listings import LIST_STATUSES
 from valuma_graph.report.nodes import (
     known_places,
     members_of,
@@ -45,11 +47,6 @@ if TYPE_CHECKING:
     from valuma_graph.report.years import Years
 
     Told = Mapping[str, Mapping[str, Sequence[Sentence]]]
-
-LIST_STATUSES: Final = ("complete", "partial", "unknown")
-"""Status of a network's list, best first."""
-
-GRADES: Final = ("explicit", "composite", "implied", "candidate", "draft")
 
 STARTS: Final = (
     "kind.", "kinds.", "network_kind.", "role.", "country.", "status.", "status_means.",

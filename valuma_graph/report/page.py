@@ -5,7 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from valuma_graph.report.atlas import atlas_of, encode
-from valuma_graph.report.pieces import TONGUES, code_hash, lean, part, template
+from valuma_graph.report.pieces import (
+    TONGUES,
+    code_hash,
+    joined_script,
+    joined_style,
+    template,
+)
 from valuma_graph.report.prose import judged, of_members, of_networks, of_set, reach_of
 from valuma_graph.report.sections import Sections
 from valuma_graph.report.sentences import cited_as
@@ -29,7 +35,7 @@ SCRIPTS: Final = (
     "engine.js", "table.js", "map.js", "saving.js", "nodes.js", "state.js",
     "search.js", "lists.js", "dossier.js", "overview.js", "profile.js", "compare.js",
     "controls.js", "plan.js",
-    "tables.js", "explorer.js", "page.js",
+    "tables.js", "explorer.js", "opening.js", "page.js",
 )  # fmt: skip
 """The scripts of the page, in the order in which they are joined; the last one starts it."""
 
@@ -88,7 +94,7 @@ def render(  # noqa: PLR0913  one for each part of the page
     voice = Voice(langs)
     page = Sections(aff, results, voice, pages or {})
     titles = page.title(centre)
-    style, script = _styles(), _script()
+    style, script = joined_style(STYLES), joined_script(SCRIPTS)
     reach, risks = reach_of(aff), judged(aff, answers)
     told: Told = {
         "members": of_members(aff, results, lang=voice.langs[0]),
@@ -135,20 +141,6 @@ def render(  # noqa: PLR0913  one for each part of the page
         script_hash=code_hash(script),
     )
     return f"{html.rstrip()}\n"
-
-
-def _styles() -> Markup:
-    from markupsafe import Markup
-
-    return Markup("\n").join(map(part, STYLES))
-
-
-def _script() -> Markup:
-    """Join the scripts into one that leaves no names behind."""
-    from markupsafe import Markup
-
-    joined = Markup("\n").join(lean(part(name)) for name in SCRIPTS)
-    return Markup('(() => {\n"use strict";\n%s})();\n') % joined
 
 
 def _report(

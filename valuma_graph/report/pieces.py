@@ -9,6 +9,8 @@ from importlib.resources import files as package_files
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from markupsafe import Markup
 
 TONGUES: Final = {"fi": "Suomi", "sv": "Svenska", "en": "English"}
@@ -59,6 +61,35 @@ def lean(script: Markup) -> Markup:
 
     without = _COMMENT.sub("", script)
     return Markup(re.sub(r"^[ \t]+|^\n", "", without, flags=re.MULTILINE))  # noqa: S704  ours
+
+
+def joined_script(names: Iterable[str]) -> Markup:
+    """
+    Return scripts joined into one that leaves no names behind.
+
+    Examples
+    --------
+    >>> str(joined_script(["opening.js"])).startswith("(() => {")
+    True
+    """
+    from markupsafe import Markup
+
+    joined = Markup("\n").join(lean(part(name)) for name in names)
+    return Markup('(() => {\n"use strict";\n%s})();\n') % joined
+
+
+def joined_style(names: Iterable[str]) -> Markup:
+    """
+    Return style sheets joined into one.
+
+    Examples
+    --------
+    >>> joined_style(["page.css"]) == part("page.css")
+    True
+    """
+    from markupsafe import Markup
+
+    return Markup("\n").join(map(part, names))
 
 
 def code_hash(code: str) -> str:

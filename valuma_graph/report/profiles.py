@@ -15,7 +15,13 @@ from valuma_graph.exports import atomic
 from valuma_graph.portfolio import of_register
 from valuma_graph.report.company import Company
 from valuma_graph.report.dossier import Dossier
-from valuma_graph.report.pieces import TONGUES, code_hash, part, template
+from valuma_graph.report.pieces import (
+    TONGUES,
+    code_hash,
+    joined_script,
+    joined_style,
+    template,
+)
 from valuma_graph.report.voice import Voice
 
 if TYPE_CHECKING:
@@ -230,8 +236,8 @@ def _gaps(
 
 def _renderer(voice: Voice, company: Company, command: str) -> Any:  # noqa: ANN401  a closure over jinja2's template
     drawn = template("profile.html")
-    style = part("page.css") + part("profile.css")
-    script = part("static.js")
+    style = joined_style(("page.css", "profile.css"))
+    script = joined_script(("opening.js", "static.js"))
     fixed = {
         "langs": list(voice.langs),
         "tongues": TONGUES,

@@ -1,14 +1,11 @@
-"use strict";
-(() => {
+// The page of a network: its languages, its tables, and what paper needs.
+
+const staticStart = () => {
   const root = document.documentElement;
   const buttons = [...document.querySelectorAll("[data-lang]")];
   const langs = buttons.map((button) => button.dataset.lang);
 
-  // Without a language in the address, a page in English, which nobody need have chosen, speaks
-  // the language of the browser, if it has it; one in Finnish or Swedish was asked for.
-  const wanted = (navigator.languages || []).map((tag) => tag.split("-")[0].toLowerCase());
-  const own = wanted.find((lang) => langs.includes(lang));
-  const first = (root.lang === "en" && own) || root.lang;
+  const first = openingLang(langs);
 
   // What a cell shows in the language of the page.
   const shown = (cell) => {
@@ -106,21 +103,7 @@
     else if (!lang && root.lang !== first) remember(false);
   });
 
-  // Paper cannot be clicked: what explains the numbers is printed open.
-  const folded = () => document.querySelectorAll("details.explains:not([open])");
-  addEventListener("beforeprint", () => {
-    for (const one of folded()) {
-      one.open = true;
-      one.classList.add("for-print");
-    }
-  });
-  addEventListener("afterprint", () => {
-    for (const one of document.querySelectorAll("details.for-print")) {
-      one.open = false;
-      one.classList.remove("for-print");
-    }
-  });
-
+  openingPaper();
   root.classList.add("ready");
   const opening = asked() || first;
   if (opening !== root.lang) speak(opening);
@@ -128,4 +111,6 @@
     const target = document.getElementById(parts()[0]);
     if (target) target.scrollIntoView();
   }
-})();
+};
+
+staticStart();
